@@ -1,0 +1,29 @@
+// swift-tools-version:6.2
+
+import PackageDescription
+
+let package = Package(
+    name: "warehouse-connections",
+    dependencies: [
+        // The HTTP responses that FastCGI and WarehouseAPI share.
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0")
+    ],
+    targets: [
+        .systemLibrary(name: "CFastCGI", providers: [.apt(["libfcgi-dev"])]),
+        .target(
+            name: "FastCGI",
+            dependencies: ["CFastCGI", .product(name: "HTTPTypes", package: "swift-http-types")]
+        ),
+    ]
+)
+
+for target in package.targets where target.type != .system {
+    target.swiftSettings = [
+        .swiftLanguageMode(.v6),
+        .strictMemorySafety(),
+        .treatAllWarnings(as: .error),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+    ]
+}

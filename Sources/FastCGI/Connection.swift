@@ -1,0 +1,72 @@
+import Glibc
+
+/// The owner of one accepted connection: closed when it goes out of scope.
+struct Connection: ~Copyable {
+    /// The longest request that is looked at, in bytes: nginx's header buffers hold half of it.
+    static let windowSize = 65_536
+    /// The longest wait for a peer's next byte, and for room in its receive buffer.
+    private static let silenceLimit = timeval(tv_sec: 2, tv_usec: 0)
+    /// The longest wait for one whole request, from its first byte.
+    private static let requestLimit = Duration.seconds(2)
+
+    let descriptor: CInt
+
+    init(owning descriptor: CInt) {
+        self.descriptor = descriptor
+        var limit = Self.silenceLimit
+        let size = socklen_t(MemoryLayout<timeval>.size)
+        _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, size)
+        _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, size)
+    }
+
+    /// Takes back a connection that was released before.
+    init(reclaiming descriptor: CInt) {
+        self.descriptor = descriptor
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    /// Gives up ownership without closing.
+    consuming func release() -> CInt {
+        let descriptor = descriptor
+        discard self
+        return descriptor
+    }
+
+    /// Whether a first byte, or the end, is there already.
+    var isReadable: Bool {
+        var byte: UInt8 = 0
+        return unsafe recv(descriptor, &byte, 1, CInt(MSG_PEEK | MSG_DONTWAIT)) >= 0
+    }
+
+    /// Waits until a whole request can be read without waiting, and leaves every byte where it is.
+    ///
+    /// Blocks for at most 4 s, however slowly the peer sends. `.incomplete` means that no request came in this time.
+    func awaitRequest(in window: inout [UInt8]) -> RequestRecords {
+        let deadline = ContinuousClock.now + Self.requestLimit
+        while true {
+            let count = peek(into: &window, atMost: window.count, flags: MSG_DONTWAIT)
+            guard count > 0 else { return .incomplete }
+            let records = RequestRecords(window.span.extracting(0..<count))
+            guard records == .incomplete || records == .inputOpen else { return records }
+            if count == window.count { return records == .inputOpen ? .inputOpen : .malformed }
+            let more = peek(into: &window, atMost: count + 1, flags: MSG_WAITALL)
+            guard more > count, ContinuousClock.now < deadline else { return records }
+        }
+    }
+
+    /// Closes in a way that lets the peer read the answer although it sent more than was read: at most 2 s for the
+    /// peer to see the end and go, then a hard close.
+    consuming func closeWithUnreadInput() {
+        shutdown(descriptor, CInt(SHUT_WR))
+        var discarded = [UInt8](repeating: 0, count: 4096)
+        let deadline = ContinuousClock.now + Self.requestLimit
+        while ContinuousClock.now < deadline, unsafe recv(descriptor, &discarded, discarded.count, 0) > 0 {}
+    }
+
+    private func peek(into window: inout [UInt8], atMost count: Int, flags: Int) -> Int {
+        unsafe recv(descriptor, &window, count, CInt(MSG_PEEK | flags))
+    }
+}

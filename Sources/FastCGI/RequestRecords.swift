@@ -1,0 +1,111 @@
+/// How much of one FastCGI request a run of bytes holds, and whether libfcgi may read it.
+///
+/// libfcgi trusts its peer: a `FCGI_GET_VALUES` record of four names or a length of 2 GiB aborts the process, a
+/// truncated parameter list is delivered as a complete one, and input left unread is taken for the next request. So no
+/// byte reaches it before this scan has seen a whole request of the only form that a web server sends: one
+/// `FCGI_BEGIN_REQUEST`, the `FCGI_PARAMS` stream, the `FCGI_STDIN` stream, all with one request id.
+///
+/// Source: FastCGI Specification 1.0, sections 3.3, 3.4 and 5.
+enum RequestRecords: Equatable {
+    /// More bytes are needed to tell.
+    case incomplete
+    /// The parameters are complete; the end of the input is not there.
+    case inputOpen
+    /// Parameters and input are complete, and nothing follows.
+    case complete
+    /// No request that libfcgi may see.
+    case malformed
+
+    private static let beginRequest: UInt8 = 1
+    private static let params: UInt8 = 4
+    private static let stdin: UInt8 = 5
+    private static let headerLength = 8
+
+    init(_ bytes: Span<UInt8>) {
+        var offset = 0
+        var requestID: (UInt8, UInt8)?
+        var pairs = NameValuePairs()
+        var expected = Self.beginRequest
+        while offset + Self.headerLength <= bytes.count {
+            let type = bytes[offset + 1]
+            let id = (bytes[offset + 2], bytes[offset + 3])
+            let length = Int(bytes[offset + 4]) << 8 | Int(bytes[offset + 5])
+            let content = offset + Self.headerLength
+            guard bytes[offset] == 1, type == expected, id != (0, 0), requestID.map({ $0 == id }) ?? true else {
+                self = .malformed
+                return
+            }
+            if type == Self.params, !pairs.read(bytes, from: content, to: min(content + length, bytes.count)) {
+                self = .malformed
+                return
+            }
+            offset = content + length + Int(bytes[offset + 6])
+            guard offset <= bytes.count else { break }
+            switch (type, length) {
+            case (Self.beginRequest, 8):
+                requestID = id
+                expected = Self.params
+            case (Self.beginRequest, _):
+                self = .malformed
+                return
+            case (Self.params, 0):
+                guard pairs.isAtBoundary else {
+                    self = .malformed
+                    return
+                }
+                expected = Self.stdin
+            case (Self.stdin, 0):
+                self = offset == bytes.count ? .complete : .malformed
+                return
+            default:
+                break
+            }
+        }
+        self = expected == Self.stdin ? .inputOpen : .incomplete
+    }
+}
+
+/// The name-value pairs of a `FCGI_PARAMS` stream, followed across record boundaries.
+///
+/// Source: FastCGI Specification 1.0, section 3.4.
+private struct NameValuePairs {
+    /// Content bytes of the current pair that are still to come.
+    private var remaining = 0
+    private var lengths: [Int] = []
+    private var lengthBytesLeft = 0
+
+    /// Whether the last pair is complete.
+    var isAtBoundary: Bool { remaining == 0 && lengths.isEmpty }
+
+    /// Follows the pairs through `bytes[start..<end]`; false if a length is more than any window holds.
+    mutating func read(_ bytes: Span<UInt8>, from start: Int, to end: Int) -> Bool {
+        var offset = start
+        while offset < end {
+            if remaining > 0 {
+                let step = min(remaining, end - offset)
+                remaining -= step
+                offset += step
+                continue
+            }
+            readLengthByte(bytes[offset])
+            offset += 1
+            if lengths.count == 2, lengthBytesLeft == 0 {
+                remaining = lengths[0] + lengths[1]
+                lengths = []
+                guard remaining <= Connection.windowSize else { return false }
+            }
+        }
+        return true
+    }
+
+    /// One byte below 128 is a length; otherwise four bytes are, without the first bit.
+    private mutating func readLengthByte(_ byte: UInt8) {
+        if lengthBytesLeft > 0 {
+            lengths[lengths.count - 1] = lengths[lengths.count - 1] << 8 | Int(byte)
+            lengthBytesLeft -= 1
+        } else {
+            lengths.append(Int(byte & 0x7F))
+            lengthBytesLeft = byte >= 0x80 ? 3 : 0
+        }
+    }
+}
