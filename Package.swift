@@ -5,8 +5,8 @@ import PackageDescription
 let package = Package(
     name: "warehouse-connections",
     dependencies: [
-        // The HTTP responses that FastCGI and WarehouseAPI share.
-        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0")
+        // The HTTP request methods, field names and responses that FastCGI and WarehouseAPI share.
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     ],
     targets: [
         .systemLibrary(name: "CFastCGI", providers: [.apt(["libfcgi-dev"])]),
@@ -14,6 +14,7 @@ let package = Package(
             name: "FastCGI",
             dependencies: ["CFastCGI", .product(name: "HTTPTypes", package: "swift-http-types")]
         ),
+        .target(name: "WarehouseConnections"),
     ]
 )
 

@@ -1,0 +1,18 @@
+/// What changes a store of connections: at most one at a time, across all processes.
+public protocol ConnectionWriter: AnyObject {
+    /// Runs `body` in one transaction: all of its changes are on the disk when it returns, none is there if it throws.
+    ///
+    /// - Throws: ``StoreError``, or what `body` throws.
+    func transaction(_ body: (any ConnectionTransaction) throws -> Void) throws
+}
+
+/// What one transaction may do.
+public protocol ConnectionTransaction {
+    /// The organisation's connection, or nil if it has none.
+    func connection(of organisation: OrganisationID) throws(StoreError) -> WarehouseConnection?
+
+    /// Stores `connection` as the one of `organisation`, in place of an earlier one.
+    ///
+    /// - Throws: ``StoreError/idTaken(_:)`` if another organisation has a connection of the same id.
+    func put(_ connection: WarehouseConnection, for organisation: OrganisationID) throws(StoreError)
+}

@@ -1,0 +1,21 @@
+/// A value that a connection can't have: which member it was meant for, and what is wrong with it.
+public struct InvalidValue: Error, Equatable, Sendable {
+    public let member: String
+    public let problem: String
+
+    public init(_ member: String, _ problem: String) {
+        self.member = member
+        self.problem = problem
+    }
+
+    /// `text` itself, unless it holds a NUL, which SQLite, PostgreSQL and C cut a text at.
+    static func checkText(_ text: String, _ member: String) throws(InvalidValue) -> String {
+        let bytes = text.utf8.span
+        for index in bytes.indices where bytes[index] == 0 { throw InvalidValue(member, "holds a NUL character") }
+        return text
+    }
+}
+
+extension InvalidValue: CustomStringConvertible {
+    public var description: String { "\(member) \(problem)" }
+}

@@ -1,0 +1,96 @@
+/// Writes compact JSON as UTF-8 bytes, members in the order of the calls; Foundation's encoder keeps no order.
+///
+/// Escaped are `"`, `\` and the control characters below U+0020, nothing else (RFC 8259, section 7).
+public struct JSONWriter: Sendable {
+    public private(set) var bytes: [UInt8] = []
+
+    public init(reservingCapacity capacity: Int = 0) {
+        bytes.reserveCapacity(capacity)
+    }
+
+    /// An array of what `elements` writes.
+    public mutating func array<Failure>(_ elements: (inout Self) throws(Failure) -> Void) throws(Failure) {
+        beginValue()
+        bytes.append(UInt8(ascii: "["))
+        try elements(&self)
+        bytes.append(UInt8(ascii: "]"))
+    }
+
+    /// An object of the members that `members` writes.
+    public mutating func object<Failure>(_ members: (inout Self) throws(Failure) -> Void) throws(Failure) {
+        beginValue()
+        bytes.append(UInt8(ascii: "{"))
+        try members(&self)
+        bytes.append(UInt8(ascii: "}"))
+    }
+
+    /// A member with a text, or null. Names are written as they are: they need no escapes here.
+    public mutating func member(_ name: String, _ text: String?) {
+        beginMember(name)
+        guard let text else { return bytes.append(contentsOf: "null".utf8) }
+        bytes.append(UInt8(ascii: "\""))
+        appendEscaped(text)
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// A member with an integer.
+    public mutating func member(_ name: String, _ number: Int64) {
+        beginMember(name)
+        bytes.append(contentsOf: String(number).utf8)
+    }
+
+    /// A member with an object of the members that `members` writes.
+    public mutating func member(_ name: String, _ members: (inout Self) -> Void) {
+        beginMember(name)
+        object(members)
+    }
+
+    private mutating func beginMember(_ name: String) {
+        beginValue()
+        bytes.append(UInt8(ascii: "\""))
+        bytes.append(contentsOf: name.utf8)
+        bytes.append(contentsOf: "\":".utf8)
+    }
+
+    private mutating func beginValue() {
+        switch bytes.last {
+        case nil, UInt8(ascii: "["), UInt8(ascii: "{"), UInt8(ascii: ":"): break
+        default: bytes.append(UInt8(ascii: ","))
+        }
+    }
+
+    private mutating func appendEscaped(_ text: String) {
+        let span = text.utf8.span
+        guard let first = span.indices.first(where: { Self.needsEscape(span[$0]) }) else {
+            return bytes.append(contentsOf: text.utf8)
+        }
+        bytes.append(contentsOf: text.utf8.prefix(first))
+        for index in first..<span.count {
+            let byte = span[index]
+            if Self.needsEscape(byte) {
+                bytes.append(contentsOf: Self.escape(byte).utf8)
+            } else {
+                bytes.append(byte)
+            }
+        }
+    }
+
+    private static func needsEscape(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+    }
+
+    private static func escape(_ byte: UInt8) -> String {
+        switch byte {
+        case UInt8(ascii: "\""): return "\\\""
+        case UInt8(ascii: "\\"): return "\\\\"
+        case UInt8(ascii: "\n"): return "\\n"
+        case UInt8(ascii: "\r"): return "\\r"
+        case UInt8(ascii: "\t"): return "\\t"
+        case 0x08: return "\\b"
+        case 0x0C: return "\\f"
+        default:
+            let digits = String(byte, radix: 16)
+            return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        }
+    }
+}

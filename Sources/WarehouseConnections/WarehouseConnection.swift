@@ -1,0 +1,47 @@
+/// An organisation's connection to its data warehouse. Every member may be shown: secrets have no place here.
+public struct WarehouseConnection: Hashable, Sendable {
+    public let id: ConnectionID
+    public let status: ConnectionStatus
+    public let configuration: WarehouseConfiguration
+    /// Nil for a warehouse type without a key pair.
+    public let publicKey: PublicKey?
+    /// The SQL that the customer runs, as it was made when the connection was created or changed.
+    public let setupScript: String?
+    public let createdAt: Timestamp
+    /// Nil if never tested.
+    public let lastTestedAt: Timestamp?
+    /// The warehouse's own words if the latest test failed: at most ``longestError`` bytes of UTF-8.
+    public let lastError: String?
+
+    /// 8 KiB.
+    public static let longestError = 8192
+
+    /// - Throws: ``InvalidValue`` for a text with a NUL, an error without a test, or one that is too long.
+    public init(
+        id: ConnectionID,
+        status: ConnectionStatus,
+        configuration: WarehouseConfiguration,
+        publicKey: PublicKey?,
+        setupScript: String?,
+        createdAt: Timestamp,
+        lastTestedAt: Timestamp?,
+        lastError: String?
+    ) throws(InvalidValue) {
+        if let setupScript { _ = try InvalidValue.checkText(setupScript, "setup_script") }
+        if let lastError {
+            _ = try InvalidValue.checkText(lastError, "last_error")
+            if lastTestedAt == nil { throw InvalidValue("last_error", "needs last_tested_at") }
+            if lastError.utf8.count > Self.longestError {
+                throw InvalidValue("last_error", "has more than \(Self.longestError) bytes")
+            }
+        }
+        self.id = id
+        self.status = status
+        self.configuration = configuration
+        self.publicKey = publicKey
+        self.setupScript = setupScript
+        self.createdAt = createdAt
+        self.lastTestedAt = lastTestedAt
+        self.lastError = lastError
+    }
+}
