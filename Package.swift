@@ -7,6 +7,8 @@ let package = Package(
     dependencies: [
         // The HTTP request methods, field names and responses that FastCGI and WarehouseAPI share.
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        // SHA-256.
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     ],
     targets: [
         .systemLibrary(name: "CFastCGI", providers: [.apt(["libfcgi-dev"])]),
@@ -15,6 +17,14 @@ let package = Package(
             dependencies: ["CFastCGI", .product(name: "HTTPTypes", package: "swift-http-types")]
         ),
         .target(name: "WarehouseConnections"),
+        .target(
+            name: "WarehouseAPI",
+            dependencies: [
+                "WarehouseConnections",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]
+        ),
     ]
 )
 

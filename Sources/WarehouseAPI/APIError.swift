@@ -1,0 +1,46 @@
+import HTTPTypes
+import WarehouseConnections
+
+/// Every answer that is not the resource: one case, one status, one body, its headers.
+enum APIError: Error, Equatable {
+    case badRequest
+    case forbidden
+    case notFound
+    case methodNotAllowed(HTTPRequest.Method)
+    case storeUnavailable
+
+    var status: HTTPResponse.Status {
+        switch self {
+        case .badRequest: .badRequest
+        case .forbidden: .forbidden
+        case .notFound: .notFound
+        case .methodNotAllowed: .methodNotAllowed
+        case .storeUnavailable: .serviceUnavailable
+        }
+    }
+
+    var detail: String {
+        switch self {
+        case .badRequest: "Bad request."
+        case .forbidden: "You do not have permission to perform this action."
+        case .notFound: "Not found."
+        case .methodNotAllowed(let method): "Method \"\(method.rawValue)\" not allowed."
+        case .storeUnavailable: "Service temporarily unavailable, try again later."
+        }
+    }
+
+    var headerFields: HTTPFields {
+        switch self {
+        case .badRequest, .forbidden, .notFound: [:]
+        case .methodNotAllowed: [.allow: Responder.allowedMethods]
+        case .storeUnavailable: [.retryAfter: "1"]
+        }
+    }
+
+    /// `{"detail":…}`, as Django REST framework has it.
+    var body: [UInt8] {
+        var json = JSONWriter()
+        json.object { $0.member("detail", detail) }
+        return json.bytes
+    }
+}

@@ -1,0 +1,26 @@
+import HTTPTypes
+
+/// An answer before the fields that every answer carries are added.
+struct Answer {
+    let status: HTTPResponse.Status
+    var headerFields: HTTPFields = [:]
+    /// JSON; nil for an answer without a body.
+    var content: [UInt8]?
+
+    init(_ status: HTTPResponse.Status, _ headerFields: HTTPFields = [:], content: [UInt8]? = nil) {
+        self.status = status
+        self.headerFields = headerFields
+        self.content = content
+    }
+
+    init(_ error: APIError) {
+        self.init(error.status, error.headerFields, content: error.body)
+    }
+
+    /// `content` with its entity tag, or 304 if the client has it already.
+    init(content: [UInt8], unlessMatched ifNoneMatch: String?) {
+        let tag = EntityTag(of: content)
+        let isCurrent = ifNoneMatch.map { tag.isMatched(by: $0) } ?? false
+        self.init(isCurrent ? .notModified : .ok, [.eTag: tag.rawValue], content: isCurrent ? nil : content)
+    }
+}

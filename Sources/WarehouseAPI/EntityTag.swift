@@ -1,0 +1,44 @@
+import Crypto
+
+/// A strong entity tag: equal if and only if the bytes are (RFC 9110, section 8.8.3).
+struct EntityTag: Equatable {
+    /// With its quotes: 128 bits of the content's SHA-256 in hexadecimal.
+    let rawValue: String
+
+    init(of content: [UInt8]) {
+        var text: [UInt8] = [UInt8(ascii: "\"")]
+        for byte in SHA256.hash(data: content).prefix(16) {
+            text.append(Self.digits[Int(byte >> 4)])
+            text.append(Self.digits[Int(byte & 0xF)])
+        }
+        text.append(UInt8(ascii: "\""))
+        rawValue = String(decoding: text, as: UTF8.self)
+    }
+
+    /// Whether an `If-None-Match` with this value names the tag, by the weak comparison (RFC 9110, section 13.1.2).
+    func isMatched(by ifNoneMatch: String) -> Bool {
+        var rest = ifNoneMatch[...].trimmingSpaces()
+        if rest == "*" { return true }
+        var isFound = false
+        while !rest.isEmpty {
+            if rest.hasPrefix("W/") { rest = rest.dropFirst(2) }
+            // A tag is a quoted run without quotes; a list with anything else in it matches nothing.
+            guard rest.first == "\"", let end = rest.dropFirst().firstIndex(of: "\"") else { return false }
+            if rest[...end] == rawValue { isFound = true }
+            rest = rest[rest.index(after: end)...].trimmingSpaces()
+            guard rest.isEmpty || rest.first == "," else { return false }
+            rest = rest.drop { $0 == "," || $0 == " " || $0 == "\t" }
+        }
+        return isFound
+    }
+
+    private static let digits = Array("0123456789abcdef".utf8)
+}
+
+extension Substring {
+    fileprivate func trimmingSpaces() -> Substring {
+        var text = drop { $0 == " " || $0 == "\t" }
+        while text.last == " " || text.last == "\t" { text.removeLast() }
+        return text
+    }
+}
