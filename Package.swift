@@ -5,6 +5,8 @@ import PackageDescription
 let package = Package(
     name: "warehouse-connections",
     dependencies: [
+        // SQLite with prepared statements, migrations and typed errors.
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         // The HTTP request methods, field names and responses that FastCGI and WarehouseAPI share.
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         // SHA-256.
@@ -23,6 +25,14 @@ let package = Package(
                 "WarehouseConnections",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Crypto", package: "swift-crypto"),
+            ]
+        ),
+        .target(
+            name: "SQLiteStore",
+            dependencies: [
+                "WarehouseConnections",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]
         ),
     ]

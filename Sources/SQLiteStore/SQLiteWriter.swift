@@ -1,0 +1,134 @@
+import GRDB
+import GRDBSQLite
+import Glibc
+public import WarehouseConnections
+
+/// Writes a store in a SQLite file: the only writer among all processes for as long as it lives.
+public final class SQLiteWriter: ConnectionWriter {
+    /// What ``initialise(path:)`` found.
+    public enum Initialisation: Equatable, Sendable {
+        case created
+        case migrated(from: Int)
+        case upToDate
+    }
+
+    let database: DatabaseQueue
+    private let path: String
+    private let lock: WriteLock
+
+    /// Opens the store at `path`, which must have the current schema. Waits up to 5 s for another writer.
+    public convenience init(path: String) throws(StoreError) {
+        _ = try FileIdentity(ofStore: path)
+        try self.init(path: path, lock: WriteLock(store: path), mayBeEmpty: false)
+        switch try run({ try Schema.version(of: $0, path) }) {
+        case Schema.version: return
+        case .some(let version) where version > Schema.version:
+            throw .tooNew(store: path, readableFrom: version)
+        default: throw .needsMigration(store: path)
+        }
+    }
+
+    /// Creates the store at `path`, or migrates the one that is there to the current schema.
+    public static func initialise(path: String) throws(StoreError) -> Initialisation {
+        let lock = try WriteLock(store: path)
+        // SQLite gives its -wal and -shm files the mode of the database.
+        let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o640)
+        guard descriptor >= 0 else {
+            throw .cannotCreate(store: path, reason: unsafe String(cString: strerror(errno)))
+        }
+        close(descriptor)
+        let writer = try SQLiteWriter(path: path, lock: lock, mayBeEmpty: true)
+        let before = try writer.run { try Schema.version(of: $0, path) }
+        if let before, before > Schema.version { throw .tooNew(store: path, readableFrom: before) }
+        do {
+            try Schema.migrator.migrate(writer.database)
+        } catch {
+            throw StoreError(error, store: path)
+        }
+        switch before {
+        case nil: return .created
+        case Schema.version: return .upToDate
+        case .some(let version): return .migrated(from: version)
+        }
+    }
+
+    private init(path: String, lock: consuming WriteLock, mayBeEmpty: Bool) throws(StoreError) {
+        self.path = path
+        self.lock = lock
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(5)
+        configuration.prepareDatabase { database in
+            // Before anything is written: the file may be somebody else's.
+            guard try Schema.version(of: database, path) != nil || mayBeEmpty else {
+                throw StoreError.foreign(store: path, found: "an empty file")
+            }
+            try Self.prepare(database)
+        }
+        do {
+            database = try DatabaseQueue(path: path, configuration: configuration)
+        } catch {
+            throw StoreError(error, store: path)
+        }
+    }
+
+    deinit {
+        // Moves the log into the database. A reader in the middle of a look-up may prevent it: the next writer does it.
+        _ = try? database.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+        try? database.close()
+    }
+
+    public func transaction(_ body: (any ConnectionTransaction) throws -> Void) throws {
+        do {
+            try database.write { try body(SQLiteTransaction(database: $0, path: path)) }
+        } catch let error as DatabaseError {
+            throw StoreError(error, store: path)
+        }
+    }
+
+    private func run<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {
+        do {
+            return try database.writeWithoutTransaction(body)
+        } catch {
+            throw StoreError(error, store: path)
+        }
+    }
+
+    /// - WAL: readers never wait for the writer; kept after the last close, because a read-only reader can't make it.
+    /// - `synchronous=FULL`: an acknowledged change survives a loss of power.
+    /// - No automatic checkpoint: it happens under the write lock alone.
+    private static func prepare(_ database: Database) throws {
+        let mode = try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL")
+        guard mode == "wal" else { throw DatabaseError(message: "the file system does not support WAL mode") }
+        try database.execute(
+            sql:
+                "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY"
+        )
+        var keep: CInt = 1
+        let code = unsafe sqlite3_file_control(database.sqliteConnection, nil, SQLITE_FCNTL_PERSIST_WAL, &keep)
+        guard code == SQLITE_OK else { throw DatabaseError(resultCode: ResultCode(rawValue: code)) }
+    }
+}
+
+private struct SQLiteTransaction: ConnectionTransaction {
+    let database: Database
+    let path: String
+
+    func connection(of organisation: OrganisationID) throws(StoreError) -> WarehouseConnection? {
+        do {
+            return try SQLiteReader.connection(of: organisation, in: database, path)
+        } catch {
+            throw StoreError(error, store: path)
+        }
+    }
+
+    func put(_ connection: WarehouseConnection, for organisation: OrganisationID) throws(StoreError) {
+        do {
+            let statement = try database.cachedStatement(sql: ConnectionRow.put)
+            try statement.execute(arguments: ConnectionRow.arguments(connection, of: organisation))
+        } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_CONSTRAINT_UNIQUE {
+            throw .idTaken(connection.id)
+        } catch {
+            throw StoreError(error, store: path)
+        }
+    }
+}

@@ -1,0 +1,74 @@
+import GRDB
+import WarehouseConnections
+
+/// The store's tables and how they came to be.
+///
+/// A migration that has shipped is never edited. One that only adds leaves `readable_from` alone, so that older
+/// responders go on reading while a fleet is upgraded.
+enum Schema {
+    /// The version that this program writes. It reads every store whose `readable_from` is not beyond it.
+    static let version = 1
+
+    /// "whco" in ASCII: tells a store of connections from any other SQLite file (`PRAGMA application_id`).
+    static let applicationID = 0x7768_636F
+
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1 connections") { database in
+            try database.execute(sql: connections)
+        }
+        return migrator
+    }
+
+    private static let connections = """
+        PRAGMA application_id = \(applicationID);
+
+        CREATE TABLE store (
+            singleton INTEGER PRIMARY KEY CHECK (singleton = 1),
+            version INTEGER NOT NULL,
+            readable_from INTEGER NOT NULL
+        ) STRICT;
+        INSERT INTO store VALUES (1, 1, 1);
+
+        CREATE TABLE warehouse_type (
+            name TEXT PRIMARY KEY
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO warehouse_type VALUES ('snowflake');
+
+        CREATE TABLE connection_status (
+            name TEXT PRIMARY KEY
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO connection_status VALUES ('pending_customer_setup'), ('connected'), ('error');
+
+        CREATE TABLE connection (
+            organisation INTEGER PRIMARY KEY CHECK (organisation > 0),
+            id TEXT NOT NULL UNIQUE
+                CHECK (length(id) BETWEEN 4 AND 64 AND id GLOB 'wc_*' AND substr(id, 4) NOT GLOB '*[^A-Za-z0-9]*'),
+            type TEXT NOT NULL REFERENCES warehouse_type (name),
+            status TEXT NOT NULL REFERENCES connection_status (name),
+            config TEXT NOT NULL CHECK (json_type(config) = 'object'),
+            public_key TEXT,
+            setup_script TEXT,
+            created_at TEXT NOT NULL CHECK (created_at GLOB '????-??-??T??:??:??*Z'),
+            last_tested_at TEXT CHECK (last_tested_at GLOB '????-??-??T??:??:??*Z'),
+            last_error TEXT CHECK (
+                last_error IS NULL OR last_tested_at IS NOT NULL AND length(CAST(last_error AS BLOB)) <= 8192
+            )
+        ) STRICT;
+        """
+}
+
+extension Schema {
+    /// The version that the store records, or nil if the file holds no tables yet.
+    ///
+    /// - Throws: ``StoreError/foreign(store:found:)`` if it is no store of connections.
+    static func version(of database: Database, _ path: String) throws -> Int? {
+        if try Int.fetchOne(database, sql: "PRAGMA application_id") == applicationID {
+            return try Int.fetchOne(database, sql: "SELECT version FROM store")
+        }
+        guard try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema") == 0 else {
+            throw StoreError.foreign(store: path, found: "another SQLite database")
+        }
+        return nil
+    }
+}
