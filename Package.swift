@@ -4,13 +4,23 @@ import PackageDescription
 
 let package = Package(
     name: "warehouse-connections",
+    products: [
+        .executable(name: "warehoused", targets: ["warehoused"]),
+        .executable(name: "warehousectl", targets: ["warehousectl"]),
+    ],
     dependencies: [
         // SQLite with prepared statements, migrations and typed errors.
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         // The HTTP request methods, field names and responses that FastCGI and WarehouseAPI share.
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        // Command lines and their help.
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        // The logging API of Swift servers.
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         // SHA-256.
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        // Tests only: real processes.
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     ],
     targets: [
         .systemLibrary(name: "CFastCGI", providers: [.apt(["libfcgi-dev"])]),
@@ -33,6 +43,26 @@ let package = Package(
                 "WarehouseConnections",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]
+        ),
+        .target(
+            name: "Sysexits",
+            dependencies: [.product(name: "ArgumentParser", package: "swift-argument-parser")]
+        ),
+        .executableTarget(
+            name: "warehoused",
+            dependencies: [
+                "FastCGI", "WarehouseAPI", "WarehouseConnections", "SQLiteStore", "Sysexits",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
+        .executableTarget(
+            name: "warehousectl",
+            dependencies: [
+                "WarehouseConnections", "SQLiteStore", "Sysexits",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
     ]

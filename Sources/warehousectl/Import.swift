@@ -1,0 +1,60 @@
+import ArgumentParser
+import Sysexits
+import WarehouseConnections
+
+struct Import: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Store the connections of a file, all of them or none.",
+        discussion: """
+            The file holds newline-delimited JSON: on each line one connection as the API returns it, with its \
+            "organisation" in front. A line equal to what is stored changes nothing.
+            """
+    )
+
+    @Argument(help: "The file; - for standard input.")
+    var file: String
+
+    @Flag(help: "Replace a stored connection that differs; otherwise that is an error.")
+    var replace = false
+
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let lines = try LineReader(path: file)
+        let writer = try store.writer()
+        var counts = (created: 0, replaced: 0, unchanged: 0)
+        var progress = Progress(unit: "lines")
+        try failingWithStoreErrors {
+            try writer.transaction { transaction in
+                while let line = try lines.next() {
+                    try lines.locatingErrors {
+                        let imported = try ImportLine.decode(line)
+                        let stored = try transaction.connection(of: imported.organisation)
+                        if stored == imported.connection {
+                            counts.unchanged += 1
+                        } else {
+                            guard stored == nil || replace else {
+                                throw InvalidValue(
+                                    "organisation \(imported.organisation)",
+                                    "has another connection already: give --replace to replace it"
+                                )
+                            }
+                            try transaction.put(imported.connection, for: imported.organisation)
+                            if stored == nil { counts.created += 1 } else { counts.replaced += 1 }
+                        }
+                    }
+                    progress.advance(to: lines.number)
+                }
+            }
+        }
+        progress.finish()
+        try output.print(
+            "\(counts.created) created, \(counts.replaced) replaced, \(counts.unchanged) unchanged"
+        ) { json in
+            json.member("created", Int64(counts.created))
+            json.member("replaced", Int64(counts.replaced))
+            json.member("unchanged", Int64(counts.unchanged))
+        }
+    }
+}

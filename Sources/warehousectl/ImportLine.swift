@@ -1,0 +1,93 @@
+import Foundation
+import WarehouseConnections
+
+/// One line of an import file: a connection and whose it is.
+struct ImportLine: Decodable {
+    let organisation: OrganisationID
+    let connection: WarehouseConnection
+
+    /// - Throws: ``InvalidValue`` for anything but an object of exactly the ten members with valid values.
+    static func decode(_ line: Data) throws(InvalidValue) -> ImportLine {
+        do {
+            return try JSONDecoder().decode(ImportLine.self, from: line)
+        } catch let error as InvalidValue {
+            throw error
+        } catch DecodingError.keyNotFound(let key, let context) {
+            throw InvalidValue(Self.name(context.codingPath + [key]), "is missing")
+        } catch DecodingError.valueNotFound(_, let context) {
+            throw InvalidValue(Self.name(context.codingPath), "is null")
+        } catch DecodingError.typeMismatch(let type, let context) {
+            throw InvalidValue(Self.name(context.codingPath), "is no \(Self.name(type))")
+        } catch {
+            throw InvalidValue("it", "is no JSON")
+        }
+    }
+
+    init(from decoder: any Decoder) throws {
+        let members = try decoder.container(keyedBy: Member.self)
+        try members.refuseUnknown(["organisation"] + Self.names)
+        func value<Value>(_ name: String, _ parse: (String) -> Value?) throws -> Value {
+            let text = try members.decode(String.self, forKey: Member(name))
+            guard let value = parse(text) else { throw InvalidValue(name, "is not valid") }
+            return value
+        }
+        func optional<Value>(_ name: String, _ parse: (String) -> Value?) throws -> Value? {
+            try members.decodeNil(forKey: Member(name)) ? nil : value(name, parse)
+        }
+        guard let organisation = OrganisationID(try members.decode(Int64.self, forKey: "organisation")) else {
+            throw InvalidValue("organisation", "is not positive")
+        }
+        let type = try value("type") { WarehouseType.named($0) }
+        let config = try members.nestedContainer(keyedBy: Member.self, forKey: "config")
+        try config.refuseUnknown(type.publicFields)
+        var fields: [String: String] = [:]
+        for field in type.publicFields { fields[field] = try config.decode(String.self, forKey: Member(field)) }
+        self.organisation = organisation
+        connection = try WarehouseConnection(
+            id: value("id") { ConnectionID($0) },
+            status: value("status") { ConnectionStatus(rawValue: $0) },
+            configuration: WarehouseConfiguration(type: type) { fields[$0] },
+            publicKey: optional("public_key") { PublicKey($0) },
+            setupScript: optional("setup_script") { $0 },
+            createdAt: value("created_at") { Timestamp($0) },
+            lastTestedAt: optional("last_tested_at") { Timestamp($0) },
+            lastError: optional("last_error") { $0 }
+        )
+    }
+
+    private static let names = [
+        "id", "type", "status", "config", "public_key", "setup_script", "created_at", "last_tested_at", "last_error",
+    ]
+
+    private static func name(_ path: [any CodingKey]) -> String {
+        path.isEmpty ? "it" : path.map(\.stringValue).joined(separator: ".")
+    }
+
+    private static func name(_ type: any Any.Type) -> String {
+        switch type {
+        case is String.Type: "string"
+        case is Int64.Type: "integer"
+        default: "object"
+        }
+    }
+}
+
+/// A member's name, whatever it is, so that unknown ones can be refused.
+private struct Member: CodingKey, ExpressibleByStringLiteral {
+    let stringValue: String
+    var intValue: Int? { nil }
+
+    init(_ name: String) { stringValue = name }
+    init(stringLiteral name: String) { stringValue = name }
+    init(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
+}
+
+extension KeyedDecodingContainer where Key == Member {
+    fileprivate func refuseUnknown(_ known: [String]) throws {
+        for key in allKeys where !known.contains(key.stringValue) {
+            let name = (codingPath.map(\.stringValue) + [key.stringValue]).joined(separator: ".")
+            throw InvalidValue(name, "is not a member of a connection")
+        }
+    }
+}

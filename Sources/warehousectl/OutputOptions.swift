@@ -1,0 +1,15 @@
+import ArgumentParser
+import WarehouseConnections
+
+/// How a command prints what it has done.
+struct OutputOptions: ParsableArguments {
+    @Flag(help: "Print JSON, for machines.")
+    var json = false
+
+    /// Prints `text`, or with `--json` the object of the members that `members` writes.
+    func print(_ text: @autoclosure () -> String, json members: (inout JSONWriter) -> Void) throws {
+        var writer = JSONWriter()
+        writer.object(members)
+        try StandardOutput.write(json ? writer.bytes + [UInt8(ascii: "\n")] : Array("\(text())\n".utf8))
+    }
+}

@@ -1,0 +1,14 @@
+import ArgumentParser
+import Sysexits
+
+/// The operator's tool.
+@main
+struct Warehousectl: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "warehousectl",
+        abstract: "Keeps a store of warehouse connections.",
+        subcommands: [Init.self, Import.self, Export.self, List.self, Show.self]
+    )
+
+    static func main() { runProgram() }
+}

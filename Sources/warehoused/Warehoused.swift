@@ -1,0 +1,68 @@
+import ArgumentParser
+import FastCGI
+import Logging
+import SQLiteStore
+import Sysexits
+import WarehouseAPI
+
+/// The FastCGI responder's command line: parses, builds, runs.
+@main
+struct Warehoused: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "warehoused",
+        abstract: "Serves warehouse connections over FastCGI.",
+        discussion: """
+            The listening socket is the one at --listen, else the one that systemd passed, else file descriptor 0 \
+            (spawn-fcgi, multiwatch). A store that is missing or damaged does not stop it: it answers 503 and \
+            recovers when the store does.
+
+            Each option can also come from the environment: WAREHOUSE_STORE, WAREHOUSE_LISTEN, WAREHOUSE_THREADS, \
+            WAREHOUSE_AUTHORISATION, WAREHOUSE_ALLOW_ORIGIN (several separated by spaces), WAREHOUSE_LOG_LEVEL, \
+            WAREHOUSE_DRAIN_TIMEOUT. The option wins.
+            """
+    )
+
+    @OptionGroup var options: Options
+
+    static func main() { runProgram() }
+
+    func run() throws {
+        let settings = try Settings(options)
+        LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+        var logger = Logger(label: "warehoused")
+        logger.logLevel = settings.logLevel
+        let unfinished: Int
+        do throws(TransportError) {
+            unfinished = try serve(settings, logger)
+        } catch {
+            throw ProgramFailure(error.exit, "\(error)")
+        }
+        if unfinished > 0 { throw ProgramFailure(.no, "requests cut off by the drain time-out: \(unfinished)") }
+        logger.notice("stopped")
+    }
+
+    /// Serves until a signal; returns how many requests were still unfinished after the drain time-out.
+    private func serve(_ settings: Settings, _ logger: Logger) throws(TransportError) -> Int {
+        let signals = try TerminationSignals()
+        let listener =
+            if let address = settings.listen {
+                try ListeningSocket(listeningOn: address)
+            } else {
+                try ListeningSocket.inherited()
+            }
+        let server = try makeServer(settings, listener: listener, logger: logger)
+        logger.notice("serving", metadata: ["store": "\(settings.store)", "threads": "\(settings.threads)"])
+        return try server.run(until: signals, drainTimeout: settings.drainTimeout)
+    }
+}
+
+extension TransportError {
+    fileprivate var exit: Sysexit {
+        switch self {
+        case .noListeningSocket, .inheritedSocketCount, .notListening: .usage
+        case .addressInUse: .temporaryFailure
+        case .notASocket, .cannotListen: .cannotCreate
+        case .system: .ioError
+        }
+    }
+}
