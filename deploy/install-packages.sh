@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# install-packages.sh NAME...: installs those of the named Debian packages that are missing, and starts none of their
+# services: a freshly installed nginx would take port 80. A command of the same name counts as installed.
+set -euo pipefail
+
+fail() { echo "install-packages.sh: $2" >&2; exit "$1"; }
+
+[ $# -gt 0 ] || fail 64 "no package named: give NAME..."
+missing=()
+for name in "$@"; do
+    command -v "$name" >/dev/null && continue
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null || true)" = installed ] || missing+=("$name")
+done
+[ ${#missing[@]} -gt 0 ] || exit 0
+command -v apt-get >/dev/null || fail 69 "no apt-get here: install these by hand: ${missing[*]}"
+
+if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null || fail 69 "needs root: run this as root first: apt-get install ${missing[*]}"
+    exec sudo -- "$0" "${missing[@]}"
+fi
+
+policy=/usr/sbin/policy-rc.d          # Debian asks it before a package may start a service; 101 means no
+log=$(mktemp)
+policy_is_ours=
+restore() {
+    rm -f "$log"
+    [ -n "$policy_is_ours" ] || return 0
+    rm -f "$policy"
+    [ ! -e "$policy.before" ] || mv "$policy.before" "$policy"
+}
+trap restore EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+[ ! -e "$policy" ] || mv "$policy" "$policy.before"
+policy_is_ours=yes
+printf '#!/bin/sh\nexit 101\n' > "$policy"
+chmod 755 "$policy"
+
+echo "installing ${missing[*]}"
+export DEBIAN_FRONTEND=noninteractive
+apt() { apt-get -qq "$@" >"$log" 2>&1 || { cat "$log" >&2; fail 69 "apt-get $1: failed, see above"; }; }
+apt update
+apt install -y --no-install-recommends "${missing[@]}"

@@ -1,0 +1,125 @@
+#!/usr/bin/env bash
+# Smoke tests against a running service, production included: they only read. A line for each check.
+# shellcheck disable=SC2053  # patterns are meant as such
+set -euo pipefail
+
+usage="usage: deploy/smoke.sh BASE_URL [--cacert FILE] [--organisation N]
+
+  BASE_URL          such as https://warehouse-connections.example.com
+  --cacert FILE     certificates to trust, as curl's option
+  --organisation N  look at this organisation's list and connection, which we must be let to;
+                    without it, check that nobody is let to a list without credentials"
+
+fail() { echo "smoke.sh: $2" >&2; exit "$1"; }
+
+base='' organisation='' curl_options=(--silent --max-time 10 --path-as-is) credentials=()
+while [ $# -gt 0 ]; do
+    case $1 in
+        --help | -h) echo "$usage"; exit ;;
+        --cacert | --organisation) [ $# -gt 1 ] || fail 64 "$1: needs a value" ;;&
+        --cacert) curl_options+=(--cacert "$2"); shift 2 ;;
+        --organisation) organisation=$2; shift 2 ;;
+        https://*) base=${1%/}; shift ;;
+        *) fail 64 "$1: not understood, see smoke.sh --help" ;;
+    esac
+done
+[ -n "$base" ] || fail 64 "no BASE_URL: give one, such as https://localhost:8443"
+[[ $organisation =~ ^([1-9][0-9]*)?$ ]] || fail 64 "$organisation: not an organisation's number"
+list=/api/v1/organisations/${organisation:-1}/integrations/warehouse-connections/
+
+answer=$(mktemp -d)
+trap 'rm -rf "$answer"' EXIT
+checks=0 failures=0
+
+expect() {  # WHAT EXPECTED GOT: EXPECTED is GOT itself, or a pattern for the whole of it
+    checks=$((checks + 1))
+    if [[ $3 == "$2" || $3 == $2 ]]; then echo "ok   $1"; return; fi
+    echo "FAIL $1: expected ${2:0:300}, got ${3:0:300}"
+    failures=$((failures + 1))
+}
+field() { tr -d '\r' <"$answer/head" | sed -n "s/^$1: //Ip"; }
+
+has() { [[ $(field "$1") == $2 ]] || got+=", $1: $(field "$1")"; }
+
+# request NAME STATUS METHOD PATH [CURL OPTION]...: leaves the answer in $answer/head and $answer/body, and checks what
+# holds for all answers: the status (a pattern), HSTS, and with a body JSON and the common headers, each exactly once.
+request() {
+    local name=$1 status=$2 method=$3 path=$4 got
+    shift 4
+    if [ "$method" = HEAD ]; then set -- --head "$@"; else set -- --request "$method" "$@"; fi
+    : >"$answer/head"; : >"$answer/body"
+    got=$(curl "${curl_options[@]}" --dump-header "$answer/head" --output "$answer/body" \
+        --write-out '%{http_code}' "$@" "$base$path") || got+=" (curl: exit $?)"
+    [ "$method" != HEAD ] || : >"$answer/body"
+    has strict-transport-security 'max-age=+([0-9A-Za-z; ])'
+    if [ -s "$answer/body" ]; then
+        has content-type application/json
+        has cache-control 'private, no-cache'
+        has vary 'Authorization, ?(Cookie, )Origin'
+        has x-content-type-options nosniff
+        has referrer-policy no-referrer
+        has x-request-id '+([[:alnum:]])'
+        grep -q '^[[{]' "$answer/body" || got+=", body: $(head -c 60 "$answer/body")"
+    fi
+    expect "$name" "$status" "$got"
+}
+body_is() { expect "$1: body" "$2" "$(<"$answer/body")"; }
+not_found='{"detail":"Not found."}'
+
+curl "${curl_options[@]}" --show-error --output /dev/null "$base/" || fail 69 "$base: no answer: the reason is above"
+
+request "liveness" 200 GET /health/liveness/
+body_is "liveness" '{"status":"ok"}'
+request "liveness, HEAD" 200 HEAD /health/liveness/
+expect "liveness, HEAD: length" 15 "$(field content-length)"
+request "readiness" 200 GET /health/readiness/
+body_is "readiness" '{"status":"ok"}'
+
+for path in / /metrics /no/such/path "/$list" "${list%/*/}/./warehouse-connections/" "${list}wc_%41/"; do
+    request "not found: $path" 404 GET "$path"
+    body_is "not found: $path" "$not_found"
+done
+request "malformed target" 400 GET /%zz
+body_is "malformed target" '{"detail":"Bad request."}'
+request "TRACE" 405 TRACE "$list"
+request "refused by nginx, to another origin" 404 GET /no/such/path --header 'Origin: https://dashboard.example.com'
+expect "refused by nginx, to another origin: allowed" '?*' "$(field access-control-allow-origin)"
+
+request "missing slash" 301 GET "${list%/}?page=1"
+expect "missing slash: location" "$list?page=1" "$(field location)"
+request "preflight" 204 OPTIONS "$list" --header 'Origin: https://dashboard.example.com' \
+    --header 'Access-Control-Request-Method: GET' --header 'Access-Control-Request-Headers: authorization,baggage'
+expect "preflight: allow" 'GET, HEAD, OPTIONS' "$(field allow)"
+expect "preflight: methods" 'GET, HEAD, OPTIONS' "$(field access-control-allow-methods)"
+expect "preflight: headers" '*authorization, baggage*' "$(field access-control-allow-headers)"
+
+curl_tls() { curl "${curl_options[@]}" --output /dev/null --write-out '%{http_version}' "$@" "$base/" || true; }
+# A client as lax as it can be, or it would be the client that refuses.
+expect "TLS 1.1 is refused" 0 "$(curl_tls --tlsv1.0 --tls-max 1.1 --ciphers ALL@SECLEVEL=0)"
+expect "TLS 1.2 with HTTP/2" 2 "$(curl_tls --tls-max 1.2)"
+expect "TLS 1.3 with HTTP/1.1" 1.1 "$(curl_tls --tlsv1.3 --http1.1)"
+
+if [ -z "$organisation" ]; then
+    request "list without credentials" '40[13]' GET "$list"
+    request "POST without credentials" '40[13]' POST "$list"
+else
+    request "list" 200 GET "$list" "${credentials[@]}"
+    body_is "list" '\[*\]'
+    whole=$(<"$answer/body") etag=$(field etag) length=$(field content-length)
+    request "list, HEAD" 200 HEAD "$list" "${credentials[@]}"
+    expect "list, HEAD: length and ETag" "$length $etag" "$(field content-length) $(field etag)"
+    request "list, If-None-Match" 304 GET "$list" "${credentials[@]}" --header "If-None-Match: $etag"
+    expect "list, If-None-Match: ETag, no body" "$etag " "$(field etag) $(<"$answer/body")"
+    request "POST" 405 POST "$list" "${credentials[@]}"
+    expect "POST: allow" 'GET, HEAD, OPTIONS' "$(field allow)"
+    request "no such connection" 404 GET "${list}wc_0/" "${credentials[@]}"
+    body_is "no such connection" "$not_found"
+    id=$(sed -nE 's/^\[\{"id":"(wc_[A-Za-z0-9]+)".*/\1/p' <<<"$whole")
+    if [ -n "$id" ]; then
+        request "detail" 200 GET "$list$id/" "${credentials[@]}"
+        expect "detail is the list's element" "$whole" "[$(<"$answer/body")]"
+    fi
+fi
+
+echo "$((checks - failures)) of $checks checks passed"
+[ "$failures" -eq 0 ]
