@@ -65,6 +65,26 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
+        .target(
+            name: "TestSupport",
+            dependencies: ["WarehouseConnections"],
+            path: "Tests/TestSupport"
+        ),
+        .testTarget(
+            name: "FastCGITests",
+            dependencies: ["FastCGI", "TestSupport", .product(name: "HTTPTypes", package: "swift-http-types")]
+        ),
+        .testTarget(
+            name: "SQLiteStoreTests",
+            dependencies: [
+                "SQLiteStore", "WarehouseConnections", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+            ]
+        ),
+        .testTarget(
+            name: "StoreContract",
+            dependencies: ["SQLiteStore", "WarehouseConnections", "TestSupport"],
+            path: "Tests/StoreContract"
+        ),
     ]
 )
 

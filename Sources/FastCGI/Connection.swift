@@ -47,13 +47,12 @@ struct Connection: ~Copyable {
     func awaitRequest(in window: inout [UInt8]) -> RequestRecords {
         let deadline = ContinuousClock.now + Self.requestLimit
         while true {
-            let count = peek(into: &window, atMost: window.count, flags: MSG_DONTWAIT)
+            let count = unsafe recv(descriptor, &window, window.count, CInt(MSG_PEEK | MSG_DONTWAIT))
             guard count > 0 else { return .incomplete }
             let records = RequestRecords(window.span.extracting(0..<count))
             guard records == .incomplete || records == .inputOpen else { return records }
             if count == window.count { return records == .inputOpen ? .inputOpen : .malformed }
-            let more = peek(into: &window, atMost: count + 1, flags: MSG_WAITALL)
-            guard more > count, ContinuousClock.now < deadline else { return records }
+            guard waitForMore(than: count), ContinuousClock.now < deadline else { return records }
         }
     }
 
@@ -66,7 +65,19 @@ struct Connection: ~Copyable {
         while ContinuousClock.now < deadline, unsafe recv(descriptor, &discarded, discarded.count, 0) > 0 {}
     }
 
-    private func peek(into window: inout [UInt8], atMost count: Int, flags: Int) -> Int {
-        unsafe recv(descriptor, &window, count, CInt(MSG_PEEK | flags))
+    /// Waits until more than `count` unread bytes are there; false if the peer is silent for too long or gone.
+    private func waitForMore(than count: Int) -> Bool {
+        var bytes = [UInt8](repeating: 0, count: count + 1)
+        var offset = CInt(count)
+        let size = socklen_t(MemoryLayout<CInt>.size)
+        guard unsafe setsockopt(descriptor, SOL_SOCKET, SO_PEEK_OFF, &offset, size) == 0 else {
+            // TCP before Linux 6.9 knows no such offset, but waits for all bytes of a peek; a unix socket does not.
+            return unsafe recv(descriptor, &bytes, count + 1, CInt(MSG_PEEK | MSG_WAITALL)) > count
+        }
+        defer {
+            offset = -1
+            _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_PEEK_OFF, &offset, size)
+        }
+        return unsafe recv(descriptor, &bytes, 1, CInt(MSG_PEEK)) > 0
     }
 }

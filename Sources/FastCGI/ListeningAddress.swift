@@ -17,12 +17,16 @@ public enum ListeningAddress: Equatable, Sendable {
             self = .unix(path: path)
             return
         }
-        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]), port > 0
+        guard let colon = text.lastIndex(of: ":"), let port = Self.port(text[text.index(after: colon)...])
         else { return nil }
         var host = text[..<colon]
         if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
         guard host.contains(":") == text.hasPrefix("["), Self.isNumeric(String(host)) else { return nil }
         self = .ip(host: String(host), port: port)
+    }
+
+    private static func port(_ digits: Substring) -> UInt16? {
+        digits.allSatisfy { $0.isASCII && $0.isNumber } ? UInt16(digits).flatMap { $0 > 0 ? $0 : nil } : nil
     }
 
     private static func isNumeric(_ host: String) -> Bool {

@@ -1,0 +1,94 @@
+import Foundation
+import GRDB
+import TestSupport
+import Testing
+import WarehouseConnections
+
+@testable import SQLiteStore
+
+@Suite(.timeLimit(.minutes(1)))
+struct SQLiteReaderTests {
+    private let directory: TemporaryDirectory
+    private let path: String
+    private let reader: SQLiteReader
+
+    init() throws {
+        directory = try TemporaryDirectory()
+        path = directory("store.sqlite")
+        reader = SQLiteReader(path: path)
+        _ = try SQLiteWriter.initialise(path: path)
+        try SQLiteWriter(path: path).transaction { try $0.put(.sample(), for: 1) }
+    }
+
+    @Test
+    func seesAChangeAtItsNextCall() throws {
+        #expect(try reader.connection(of: 1)?.status == .pendingCustomerSetup)
+        try SQLiteWriter(path: path).transaction { try $0.put(.sample(status: .connected), for: 1) }
+        #expect(try reader.connection(of: 1)?.status == .connected)
+    }
+
+    @Test
+    func readsWhileAWriterIsInTheMiddleOfIt() throws {
+        try SQLiteWriter(path: path).transaction { transaction in
+            try transaction.put(.sample(status: .connected), for: 1)
+            #expect(try reader.connection(of: 1)?.status == .pendingCustomerSetup)
+        }
+    }
+
+    @Test
+    func holdsNoLockBetweenCalls() throws {
+        _ = try reader.connection(of: 1)
+        try SQLiteWriter(path: path).transaction { try $0.put(.sample(status: .connected), for: 1) }
+        // The checkpoint at its end had nobody to wait for.
+        #expect(try FileManager.default.attributesOfItem(atPath: path + "-wal")[.size] as? Int == 0)
+    }
+
+    @Test
+    func neverWrites() throws {
+        _ = try reader.connection(of: 1)
+        let files = try FileManager.default.contentsOfDirectory(atPath: directory.path)
+        #expect(Set(files) == ["store.sqlite", "store.sqlite-wal", "store.sqlite-shm", "store.sqlite.lock"])
+    }
+
+    @Test
+    func recoversWhenTheStoreComesBack() throws {
+        _ = try reader.connection(of: 1)
+        try FileManager.default.moveItem(atPath: path, toPath: directory("away"))
+        #expect(throws: StoreError.missing(store: path)) { try reader.connection(of: 1) }
+        #expect(throws: StoreError.missing(store: path)) { try reader.checkReadable() }
+        try FileManager.default.moveItem(atPath: directory("away"), toPath: path)
+        #expect(try reader.connection(of: 1) == .sample())
+    }
+
+    @Test
+    func noticesAnotherFileInItsPlace() throws {
+        _ = try reader.connection(of: 1)
+        let other = directory("other.sqlite")
+        _ = try SQLiteWriter.initialise(path: other)
+        try SQLiteWriter(path: other).transaction { try $0.put(.sample(id: "wc_other"), for: 1) }
+        for suffix in ["-wal", "-shm", ""] {
+            let result = unsafe rename(other + suffix, path + suffix)
+            #expect(result == 0)
+        }
+        #expect(try reader.connection(of: 1)?.id.rawValue == "wc_other")
+    }
+
+    @Test(arguments: [
+        "UPDATE store SET readable_from = 2",
+        "DELETE FROM store",
+        "DROP TABLE store",
+        "DROP TABLE connection",
+        "PRAGMA foreign_keys = OFF; UPDATE connection SET type = 'unheard_of'",
+        "UPDATE connection SET config = '{}'",
+        "PRAGMA ignore_check_constraints = ON; UPDATE connection SET created_at = 'yesterday'",
+        "UPDATE connection SET public_key = 'short'",
+        "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, 'STRICT', '');"
+            + "PRAGMA writable_schema = RESET; PRAGMA ignore_check_constraints = ON; UPDATE connection SET status = x'ff00'",
+    ])
+    func failsOnAStoreThatBreaksTheRules(_ sql: String) throws {
+        var configuration = Configuration()
+        configuration.foreignKeysEnabled = false
+        try DatabaseQueue(path: path, configuration: configuration).writeWithoutTransaction { try $0.execute(sql: sql) }
+        #expect(throws: StoreError.self) { try reader.connection(of: 1) }
+    }
+}
