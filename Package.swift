@@ -19,6 +19,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         // SHA-256.
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        // Tests only: the file descriptors that swift-subprocess takes.
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         // Tests only: real processes.
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     ],
@@ -70,6 +72,14 @@ let package = Package(
             dependencies: ["WarehouseConnections"],
             path: "Tests/TestSupport"
         ),
+        .testTarget(name: "WarehouseConnectionsTests", dependencies: ["WarehouseConnections"]),
+        .testTarget(
+            name: "WarehouseAPITests",
+            dependencies: [
+                "WarehouseAPI", "WarehouseConnections",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ]
+        ),
         .testTarget(
             name: "FastCGITests",
             dependencies: ["FastCGI", "TestSupport", .product(name: "HTTPTypes", package: "swift-http-types")]
@@ -78,6 +88,14 @@ let package = Package(
             name: "SQLiteStoreTests",
             dependencies: [
                 "SQLiteStore", "WarehouseConnections", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+            ]
+        ),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                "TestSupport", "warehoused", "warehousectl",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
         .testTarget(

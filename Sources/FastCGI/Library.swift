@@ -13,7 +13,7 @@ enum Library {
         let status = FCGX_Init()
         // libfcgi's handlers for these cut answers short or stop the process's threads at the wrong moment.
         signal(SIGPIPE, SIG_IGN)
-        signal(SIGUSR1, SIG_IGN)
+        signal(SIGUSR1, SIG_DFL)
         signal(SIGTERM, SIG_DFL)
         return status
     }()

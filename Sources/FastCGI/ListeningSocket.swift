@@ -3,7 +3,7 @@ import Glibc
 /// The owner of a listening stream socket. It never blocks: several workers and processes may share it.
 public struct ListeningSocket: ~Copyable, Sendable {
     let descriptor: CInt
-    /// The path to remove in the end; only for a unix socket that this process made.
+    /// Only for a unix socket that this process made.
     private let ownedPath: String?
 
     /// Listens on `address`. A unix socket gets mode 0660; a stale one, at which nobody answers, is replaced.
@@ -23,12 +23,11 @@ public struct ListeningSocket: ~Copyable, Sendable {
         guard descriptor >= 0 else { throw .system(call: "socket", errno: errno) }
         var one: CInt = 1
         _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &one, socklen_t(MemoryLayout<CInt>.size))
-        let mask = umask(0o117)
-        let bound = unsafe address.withSocketAddress { unsafe bind(descriptor, $0, $1) }
-        let reason = errno
-        umask(mask)
-        guard bound == 0, listen(descriptor, backlog) == 0 else {
-            let reason = bound == 0 ? errno : reason
+        // Nobody can connect before listen(2), so there is no moment at which the wrong ones could.
+        guard unsafe address.withSocketAddress({ unsafe bind(descriptor, $0, $1) }) == 0,
+            path.map({ unsafe chmod($0, 0o660) }) ?? 0 == 0, listen(descriptor, backlog) == 0
+        else {
+            let reason = errno
             close(descriptor)
             if reason == EADDRINUSE { throw .addressInUse(address) }
             throw .cannotListen(address, errno: reason)
@@ -49,8 +48,10 @@ public struct ListeningSocket: ~Copyable, Sendable {
         ownedPath = nil
     }
 
-    deinit {
-        close(descriptor)
+    deinit { close(descriptor) }
+
+    /// Removes a unix socket's name, if this process made it.
+    func removeName() {
         if let ownedPath { unsafe unlink(ownedPath) }
     }
 

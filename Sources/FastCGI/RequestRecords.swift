@@ -77,12 +77,14 @@ private struct NameValuePairs {
     /// Whether the last pair is complete.
     var isAtBoundary: Bool { remaining == 0 && lengths.isEmpty }
 
-    /// Follows the pairs through `bytes[start..<end]`; false if a length is more than any window holds.
+    /// Follows the pairs through `bytes[start..<end]`; false if a length is more than any window holds, or at a NUL in a
+    /// name or value, where libfcgi would cut it short.
     mutating func read(_ bytes: Span<UInt8>, from start: Int, to end: Int) -> Bool {
         var offset = start
         while offset < end {
             if remaining > 0 {
                 let step = min(remaining, end - offset)
+                for index in offset..<offset + step where bytes[index] == 0 { return false }
                 remaining -= step
                 offset += step
                 continue

@@ -74,7 +74,8 @@ public final class Server: Sendable {
 
     /// Blocks until the workers are done or `timeout` is over; returns how many requests are still unfinished.
     public func drain(for timeout: Duration) -> Int {
-        finished.wait(for: timeout) ? 0 : running.load(ordering: .acquiring)
+        listener.removeName()
+        return finished.wait(for: timeout) ? 0 : running.load(ordering: .acquiring)
     }
 
     /// Takes a waiting connection. What may pass is reported once and waited for; what lasts is thrown.

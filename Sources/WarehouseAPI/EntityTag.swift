@@ -19,6 +19,7 @@ struct EntityTag: Equatable {
     func isMatched(by ifNoneMatch: String) -> Bool {
         var rest = ifNoneMatch[...].trimmingSpaces()
         if rest == "*" { return true }
+        rest = rest.afterSeparators()
         var isFound = false
         while !rest.isEmpty {
             if rest.hasPrefix("W/") { rest = rest.dropFirst(2) }
@@ -27,7 +28,7 @@ struct EntityTag: Equatable {
             if rest[...end] == rawValue { isFound = true }
             rest = rest[rest.index(after: end)...].trimmingSpaces()
             guard rest.isEmpty || rest.first == "," else { return false }
-            rest = rest.drop { $0 == "," || $0 == " " || $0 == "\t" }
+            rest = rest.afterSeparators()
         }
         return isFound
     }
@@ -36,6 +37,9 @@ struct EntityTag: Equatable {
 }
 
 extension Substring {
+    /// What follows any number of commas and spaces: empty elements of a list are ignored (RFC 9110, section 5.6.1.2).
+    fileprivate func afterSeparators() -> Substring { drop { $0 == "," || $0 == " " || $0 == "\t" } }
+
     fileprivate func trimmingSpaces() -> Substring {
         var text = drop { $0 == " " || $0 == "\t" }
         while text.last == " " || text.last == "\t" { text.removeLast() }

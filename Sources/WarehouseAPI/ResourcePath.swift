@@ -32,16 +32,15 @@ public struct ResourcePath: Equatable, Sendable {
                 let organisation = OrganisationID(segments[4]),
                 segments[5..<7] == ["integrations", "warehouse-connections"]
             else { return nil }
-            let rest = segments[7...]
-            let resource: Resource
-            if let first = rest.first, !first.isEmpty {
-                guard let id = ConnectionID(first) else { return nil }
+            var rest = segments[7...]
+            var resource = Resource.connectionList(organisation)
+            if let name = rest.first, !name.isEmpty {
+                guard let id = ConnectionID(name) else { return nil }
                 resource = .connection(organisation, id)
-            } else {
-                resource = .connectionList(organisation)
+                rest = rest.dropFirst()
             }
             // After the last name: nothing, or one empty segment, which is the slash.
-            switch rest.drop(while: { !$0.isEmpty }) {
+            switch rest {
             case []: self.init(resource, targetWithSlash: "\(path)/\(target[path.endIndex...])")
             case [""]: self.init(resource)
             default: return nil

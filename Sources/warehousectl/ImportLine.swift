@@ -19,7 +19,7 @@ struct ImportLine: Decodable {
         } catch DecodingError.typeMismatch(let type, let context) {
             throw InvalidValue(Self.name(context.codingPath), "is no \(Self.name(type))")
         } catch {
-            throw InvalidValue("it", "is no JSON")
+            throw InvalidValue("it", "is no JSON, or has a number beyond 64 bits")
         }
     }
 

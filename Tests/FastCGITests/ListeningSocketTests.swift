@@ -7,7 +7,7 @@ import Testing
 @Suite
 struct ListeningSocketTests {
     @Test
-    func makesASocketForOwnerAndGroupAndRemovesItInTheEnd() throws {
+    func makesASocketForOwnerAndGroup() throws {
         let directory = try TemporaryDirectory()
         let path = directory("socket")
         do {
@@ -15,6 +15,7 @@ struct ListeningSocketTests {
             let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
             #expect(mode == 0o660)
             #expect(ListeningSocket.isListening(socket.descriptor))
+            socket.removeName()
         }
         #expect(!FileManager.default.fileExists(atPath: path))
     }

@@ -74,6 +74,7 @@ struct RequestRecordsTests {
         Records("a pair cut off", R.begin(), R.stream(R.params, Array(Self.parameters.dropLast()))),
         Records("a length cut off", R.begin(), R.stream(R.params, [1])),
         Records("lengths of 2 GiB", R.begin(), R.record(R.params, [0xFF, 0xFF, 0xFF, 0xFD, 0xFF, 0xFF, 0xFF, 0xFD])),
+        Records("a NUL in a value", R.request([("REQUEST_URI", "/a\0b")])),
         Records("a second request behind it", R.request([]), R.begin()),
     ])
     func refusesWhatNoWebServerSends(_ records: Records) {

@@ -13,7 +13,7 @@ public final class FastCGIConnection {
     public let descriptor: CInt
 
     public init(_ path: String) throws {
-        descriptor = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        let descriptor = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var limit = timeval(tv_sec: 10, tv_usec: 0)
         _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
@@ -30,6 +30,7 @@ public final class FastCGIConnection {
             close(descriptor)
             throw Failure.cannotConnect(errno: reason)
         }
+        self.descriptor = descriptor
     }
 
     deinit { close(descriptor) }

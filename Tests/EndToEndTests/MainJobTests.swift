@@ -1,0 +1,53 @@
+import TestSupport
+import Testing
+
+/// From curl through TLS, nginx, FastCGI and SQLite, and the exact bytes back.
+@Suite(.timeLimit(.minutes(2)))
+struct MainJobTests {
+    @Test
+    func returnsTheExactBytesOfTheExamples() async throws {
+        try await Site.with { site in
+            for organisation in 1...3 {
+                let answer = try await site.curl(Workplace.list(organisation))
+                #expect(try answer.output == Fixture.text("organisation-\(organisation).list.json"))
+            }
+            let detail = try await site.curl(Workplace.list(1) + "wc_abc123/")
+            #expect(try detail.output == Fixture.text("organisation-1.detail.json"))
+            #expect(try await site.curl(Workplace.list(4)).output == "[]")
+            let foreign = try await site.curl(Workplace.list(2) + "wc_abc123/", ["--write-out", " %{http_code}"])
+            #expect(foreign.output == #"{"detail":"Not found."} 404"#)
+        }
+    }
+
+    @Test
+    func servesHTTP1AndHTTP2AndRevalidation() async throws {
+        try await Site.with { site in
+            for version in ["--http1.1", "--http2"] {
+                let head = try await site.curl(Workplace.list(1), [version, "--head"]).output.lowercased()
+                #expect(head.contains("content-length: 2953\r\n"))
+                let tag = try #require(head.firstMatch(of: #/etag: ("[0-9a-f]{32}")\r\n/#)).1
+                let again = try await site.curl(
+                    Workplace.list(1),
+                    [version, "--header", "If-None-Match: \(tag)", "--write-out", "%{http_code}"]
+                )
+                #expect(again.output == "304")
+            }
+        }
+    }
+
+    @Test
+    func hidesADyingResponderBehindASecondTry() async throws {
+        let workplace = try await Workplace()
+        try await Site.withNginx(workplace) { site in
+            let down = try await site.curl(Workplace.list(1), ["--include", "--http1.1"])
+            #expect(down.output.hasPrefix("HTTP/1.1 503"))
+            #expect(down.output.contains("\r\nRetry-After: 1\r\n"))
+            #expect(down.output.hasSuffix(#"{"detail":"Service temporarily unavailable, try again later."}"#))
+            for _ in 1...2 {
+                let answer = try await workplace.withResponder { _ in try await site.curl(Workplace.list(4)).output }
+                #expect(answer.result == "[]")
+                #expect(answer.exitCode == 0)
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import HTTPTypes
+import Testing
+import WarehouseConnections
+
+@testable import WarehouseAPI
+
+@Suite struct RequestEventTests {
+    private static let requests: [(APIRequest, String, Int)] = [
+        (.mock(), "connection_list", 200), (.mock(target: Target.connection), "connection", 404),
+        (.mock(target: "/health/liveness/"), "liveness", 200), (.mock(target: "/health/readiness/"), "readiness", 200),
+        (.mock(target: "/"), "none", 404), (.mock(target: nil), "none", 400), (.mock(method: "é"), "none", 400),
+        (.mock(method: "OPTIONS"), "connection_list", 204), (.mock(method: "FOO"), "connection_list", 405),
+        (.mock(target: String(Target.connection.dropLast())), "connection", 301),
+        (.mock(authorisedOrganisation: "2"), "connection_list", 403), (.mock(ifNoneMatch: "*"), "connection_list", 304),
+    ]
+
+    @Test(arguments: requests)
+    func namesTheRouteAndTheStatus(request: APIRequest, route: String, status: Int) {
+        let event = event(of: request)
+        #expect(event.route.rawValue == route)
+        #expect(event.status.code == status)
+    }
+
+    @Test func namesTheOrganisation() {
+        #expect(event(of: .mock()).organisation == OrganisationID(1))
+        #expect(event(of: .mock(target: Target.connection)).organisation == OrganisationID(1))
+        #expect(event(of: .mock(target: "/health/readiness/")).organisation == nil)
+        #expect(event(of: .mock(target: Target.list(of: "01"))).organisation == nil)
+    }
+
+    @Test func namesTheRequestAndItsSender() {
+        #expect(event(of: .mock(requestID: "abc")).requestID == "abc")
+        #expect(event(of: .mock(requestID: "a\nb")).requestID == nil)
+        #expect(event(of: .mock()).remoteAddress == "192.0.2.1")
+    }
+
+    @Test func measuresTheDuration() {
+        #expect(event(of: .mock()).duration > .zero)
+    }
+
+    @Test(arguments: [Target.list, Target.connection, "/health/readiness/"])
+    func saysHowTheStoreWas(target: String) {
+        let reader = InMemoryReader()
+        #expect(throws: Never.self) { try event(of: .mock(target: target), from: reader).storeOutcome?.get() }
+        #expect(event(of: .mock(target: target), from: reader).storeOutcome != nil)
+
+        reader.error = .locked(store: "/store")
+        #expect(throws: StoreError.locked(store: "/store")) {
+            try event(of: .mock(target: target), from: reader).storeOutcome?.get()
+        }
+
+        reader.error = nil
+        #expect(throws: Never.self) { try event(of: .mock(target: target), from: reader).storeOutcome?.get() }
+    }
+
+    @Test(arguments: [
+        APIRequest.mock(target: "/health/liveness/"), .mock(target: "/"), .mock(method: nil), .mock(method: "OPTIONS"),
+        .mock(method: "POST"), .mock(authorisedOrganisation: nil), .mock(target: String(Target.list.dropLast())),
+        .mock(method: "POST", target: "/health/readiness/"), .mock(role: "FILTER"),
+    ])
+    func saysNothingOfAStoreThatWasNotAsked(request: APIRequest) {
+        let reader = InMemoryReader(error: .missing(store: "/store"))
+        #expect(event(of: request, from: reader).storeOutcome == nil)
+        #expect(reader.readCount == 0)
+    }
+
+    private func event(of request: APIRequest, from reader: InMemoryReader = InMemoryReader()) -> RequestEvent {
+        let (_, _, event) = Responder(reader: reader, authoriser: .gateway).respond(to: request)
+        return event
+    }
+}

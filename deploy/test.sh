@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Every check of this project: format, build, unit and end-to-end tests, a run of the service, the scripts.
+# Stops at the first failure. The last line counts the tests that the test runner reports.
+set -euo pipefail
+
+fail() { echo "test.sh: $2" >&2; exit "$1"; }
+
+[ $# -eq 0 ] || fail 64 "$*: not understood: there is nothing to choose"
+cd "$(dirname "$0")/.."
+PATH=$PATH:/usr/sbin                  # where Debian has nginx, and a user's PATH has it not
+command -v swift >/dev/null || fail 69 "no swift in PATH: install a toolchain from https://www.swift.org/install"
+heading() { printf '\n== %s\n' "$1"; }
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+heading "Packages"
+# systemd has systemd-socket-activate
+deploy/install-packages.sh curl libfcgi-dev libsqlite3-dev multiwatch nginx openssl procps shellcheck spawn-fcgi systemd
+
+heading "Format"
+swift format lint --strict --recursive Sources Tests Package.swift
+
+heading "Scripts"
+shellcheck deploy/*.sh .ci/run
+
+heading "Build"
+swift build --build-tests
+
+heading "Tests"
+swift test --skip-build 2>&1 | tee "$log"
+# Swift Testing's own line, such as "Test run with 12 tests in 3 suites passed after 0.4 seconds."
+count=$(sed -nE 's/.*Test run with ([0-9]+) tests? .*passed after.*/\1/p' "$log" | tail -n 1)
+[ "${count:-0}" -gt 0 ] || fail 70 "the test runner reported no test: did it find any?"
+
+heading "Run"
+deploy/run.sh --check
+
+heading "All passed"
+echo "$count passed, 0 failed"
