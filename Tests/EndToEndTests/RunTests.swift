@@ -34,13 +34,17 @@ struct RunTests {
         ("a directory", "mkdir $S"),
         ("zero length", ": > $S"),
         ("no database", "head -c 8192 /dev/urandom > $S"),
-        ("another database", "sqlite3 $S 'CREATE TABLE a (b)'"),
+        ("another database", "$W init --store $S && printf 0000 | dd of=$S bs=1 seek=68 conv=notrunc status=none"),
     ])
     func answers503ForAStoreThatIsNone(_ name: String, _ command: String?) async throws {
         let workplace = try await Workplace()
         for suffix in ["", "-wal", "-shm"] { try FileManager.default.removeItem(atPath: workplace.store + suffix) }
         if let command {
-            let made = try await Program.run("sh", ["-c", command], environment: ["S": workplace.store])
+            let made = try await Program.run(
+                "sh",
+                ["-c", command],
+                environment: ["S": workplace.store, "W": Program.warehousectl]
+            )
             #expect(made.exitCode == 0, "\(made.error)")
         }
         let (_, exitCode) = try await workplace.withResponder { _ in
