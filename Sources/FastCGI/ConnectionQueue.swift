@@ -14,67 +14,79 @@ struct ConnectionQueue: ~Copyable, Sendable {
         case readable(descriptor: CInt)
     }
 
+    /// The connections that nobody has in hand: each descriptor with the number of its parking.
+    private struct Parked {
+        var numbers: [CInt: UInt32] = [:]
+        var nextNumber: UInt32 = 0
+    }
+
     private let epoll: CInt
-    private let parked = Mutex<Set<CInt>>([])
+    private let parked = Mutex(Parked())
     private static let stopMark = UInt64.max
     private static let listenerMark = UInt64.max - 1
 
     init(listener: borrowing ListeningSocket, stop: borrowing EventCounter) throws(TransportError) {
         epoll = epoll_create1(CInt(EPOLL_CLOEXEC))
         guard epoll >= 0 else { throw .system(call: "epoll_create1", errno: errno) }
-        try Self.watch(stop.descriptor, EPOLL_CTL_ADD, EPOLLIN.rawValue, Self.stopMark, in: epoll)
-        // EPOLLEXCLUSIVE: a waiting connection wakes one of the processes that share the socket, not all.
-        let exclusive = EPOLLIN.rawValue | EPOLLEXCLUSIVE.rawValue
-        try Self.watch(listener.descriptor, EPOLL_CTL_ADD, exclusive, Self.listenerMark, in: epoll)
+        guard watch(stop.descriptor, EPOLL_CTL_ADD, EPOLLIN.rawValue, Self.stopMark),
+            // EPOLLEXCLUSIVE: a waiting connection wakes one of the processes that share the socket, not all.
+            watch(listener.descriptor, EPOLL_CTL_ADD, EPOLLIN.rawValue | EPOLLEXCLUSIVE.rawValue, Self.listenerMark)
+        else { throw .system(call: "epoll_ctl", errno: errno) }
     }
 
     deinit {
         close(epoll)
-        parked.withLock { for descriptor in $0 { close(descriptor) } }
+        parked.withLock { for descriptor in $0.numbers.keys { close(descriptor) } }
     }
 
     /// Blocks until something happens.
     func next() -> Event {
-        var event = unsafe epoll_event()
-        while unsafe epoll_wait(epoll, &event, 1, -1) != 1 {}
-        switch unsafe event.data.u64 {
-        case Self.stopMark: return .stop
-        case Self.listenerMark: return .connectionWaiting
-        default:
-            let descriptor = unsafe CInt(truncatingIfNeeded: event.data.u64)
-            _ = parked.withLock { $0.remove(descriptor) }
-            return .readable(descriptor: descriptor)
+        while true {
+            var event = unsafe epoll_event()
+            guard unsafe epoll_wait(epoll, &event, 1, -1) == 1 else { continue }
+            let mark = unsafe event.data.u64
+            if mark == Self.stopMark { return .stop }
+            if mark == Self.listenerMark { return .connectionWaiting }
+            let descriptor = CInt(truncatingIfNeeded: mark & 0xFFFF_FFFF)
+            // An event of a connection that was closed since must not be taken for one of its descriptor's successor.
+            let isOurs = parked.withLock { parked in
+                guard parked.numbers[descriptor] == UInt32(mark >> 32) else { return false }
+                parked.numbers[descriptor] = nil
+                return true
+            }
+            if isOurs { return .readable(descriptor: descriptor) }
         }
     }
 
     /// Takes over `connection` until its next request begins or its peer goes away.
     func park(_ connection: consuming Connection) {
         let descriptor = connection.release()
-        _ = parked.withLock { $0.insert(descriptor) }
-        let mark = UInt64(descriptor)
         let once = EPOLLIN.rawValue | EPOLLRDHUP.rawValue | EPOLLONESHOT.rawValue
-        do {
-            do {
-                try Self.watch(descriptor, EPOLL_CTL_MOD, once, mark, in: epoll)
-            } catch .system(_, ENOENT) {
-                try Self.watch(descriptor, EPOLL_CTL_ADD, once, mark, in: epoll)
+        parked.withLock { parked in
+            let mark = UInt64(parked.nextNumber) << 32 | UInt64(descriptor)
+            // A descriptor that was parked before is known to epoll, a new one is not.
+            guard watch(descriptor, EPOLL_CTL_MOD, once, mark) || watch(descriptor, EPOLL_CTL_ADD, once, mark) else {
+                close(descriptor)
+                return
             }
-        } catch {
-            _ = parked.withLock { $0.remove(descriptor) }
-            close(descriptor)
+            parked.numbers[descriptor] = parked.nextNumber
+            // The two marks above are beyond it.
+            parked.nextNumber = (parked.nextNumber + 1) % (1 << 31)
         }
     }
 
-    private static func watch(
-        _ descriptor: CInt,
-        _ operation: CInt,
-        _ events: UInt32,
-        _ mark: UInt64,
-        in epoll: CInt
-    ) throws(TransportError) {
-        var event = unsafe epoll_event(events: events, data: epoll_data_t(u64: mark))
-        guard unsafe epoll_ctl(epoll, operation, descriptor, &event) == 0 else {
-            throw .system(call: "epoll_ctl", errno: errno)
+    /// Closes the connection that has been parked for longest; false if none is.
+    func closeOldest() -> Bool {
+        let oldest: CInt? = parked.withLock { parked in
+            let oldest = parked.numbers.min { $0.value < $1.value }?.key
+            if let oldest { parked.numbers[oldest] = nil }
+            return oldest
         }
+        return oldest.map { close($0) == 0 } ?? false
+    }
+
+    private func watch(_ descriptor: CInt, _ operation: CInt, _ events: UInt32, _ mark: UInt64) -> Bool {
+        var event = unsafe epoll_event(events: events, data: epoll_data_t(u64: mark))
+        return unsafe epoll_ctl(epoll, operation, descriptor, &event) == 0
     }
 }

@@ -3,8 +3,8 @@ import Glibc
 /// The owner of a listening stream socket. It never blocks: several workers and processes may share it.
 public struct ListeningSocket: ~Copyable, Sendable {
     let descriptor: CInt
-    /// Only for a unix socket that this process made.
-    private let ownedPath: String?
+    /// Only for a unix socket that this process made: its path and inode.
+    private let name: (path: String, inode: ino_t)?
 
     /// Listens on `address`. A unix socket gets mode 0660; a stale one, at which nobody answers, is replaced.
     ///
@@ -33,7 +33,7 @@ public struct ListeningSocket: ~Copyable, Sendable {
             throw .cannotListen(address, errno: reason)
         }
         self.descriptor = descriptor
-        ownedPath = path
+        name = path.flatMap { path in Self.inode(of: path).map { (path, $0) } }
     }
 
     /// Takes over the listening socket `descriptor` that another program made.
@@ -45,14 +45,19 @@ public struct ListeningSocket: ~Copyable, Sendable {
         }
         _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
         self.descriptor = descriptor
-        ownedPath = nil
+        name = nil
     }
 
     deinit { close(descriptor) }
 
-    /// Removes a unix socket's name, if this process made it.
+    /// Removes a unix socket's name, if this process made it and nobody has replaced it since.
     func removeName() {
-        if let ownedPath { unsafe unlink(ownedPath) }
+        if let name, Self.inode(of: name.path) == name.inode { unsafe unlink(name.path) }
+    }
+
+    private static func inode(of path: String) -> ino_t? {
+        var status = stat()
+        return unsafe lstat(path, &status) == 0 ? status.st_ino : nil
     }
 
     /// Takes the next waiting connection, or returns nil if another worker or process was faster.

@@ -55,7 +55,8 @@ enum RequestRecords: Equatable {
                 }
                 expected = Self.stdin
             case (Self.stdin, 0):
-                self = offset == bytes.count ? .complete : .malformed
+                // libfcgi stops at this header: padding, or anything behind it, would be taken for the next request.
+                self = content == bytes.count ? .complete : .malformed
                 return
             default:
                 break

@@ -9,7 +9,8 @@ public final class Server: Sendable {
     private let finished: EventCounter
     private let stopping = Atomic(false)
     private let running: Atomic<Int>
-    private let acceptIsFailing = Atomic(false)
+    let requestsInHand = Atomic(0)
+    private let hasReportedAccept = Atomic(false)
     private let failure = Mutex<TransportError?>(nil)
     private let report: @Sendable (TransportError) -> Void
 
@@ -25,6 +26,7 @@ public final class Server: Sendable {
         makeHandler: @escaping @Sendable () -> Handler
     ) throws(TransportError) {
         try Library.initialise()
+        raiseDescriptorLimit()
         stopRequest = try EventCounter()
         finished = try EventCounter()
         queue = try ConnectionQueue(listener: listener, stop: stopRequest)
@@ -75,20 +77,17 @@ public final class Server: Sendable {
     /// Blocks until the workers are done or `timeout` is over; returns how many requests are still unfinished.
     public func drain(for timeout: Duration) -> Int {
         listener.removeName()
-        return finished.wait(for: timeout) ? 0 : running.load(ordering: .acquiring)
+        return finished.wait(for: timeout) ? 0 : requestsInHand.load(ordering: .acquiring)
     }
 
-    /// Takes a waiting connection. What may pass is reported once and waited for; what lasts is thrown.
+    /// Takes a waiting connection. Without a descriptor for it, an idle one gives way; what else may pass is reported
+    /// once and waited for; what lasts is thrown.
     func accept() throws(TransportError) -> Connection? {
         do {
-            let connection = try listener.accept()
-            if connection != nil, acceptIsFailing.load(ordering: .relaxed) {
-                acceptIsFailing.store(false, ordering: .relaxed)
-            }
-            return connection
+            return try listener.accept()
         } catch .system(let call, let reason) where [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(reason) {
-            if !acceptIsFailing.exchange(true, ordering: .relaxed) { report(.system(call: call, errno: reason)) }
-            _ = stopRequest.wait(for: .milliseconds(100))
+            if !hasReportedAccept.exchange(true, ordering: .relaxed) { report(.system(call: call, errno: reason)) }
+            if !queue.closeOldest() { _ = stopRequest.wait(for: .milliseconds(100)) }
             return nil
         }
     }

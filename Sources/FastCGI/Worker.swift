@@ -1,5 +1,6 @@
 import Glibc
 public import HTTPTypes
+import Synchronization
 
 /// Answers one request; called by one thread at a time.
 public typealias Handler = (borrowing Request) -> (HTTPResponse, body: [UInt8])
@@ -25,7 +26,7 @@ struct Worker: ~Copyable {
                 if isStopping { return }
                 isStopping = true
             case .connectionWaiting:
-                guard !isStopping, let connection = try server.accept() else { continue }
+                guard !server.isStopping, let connection = try server.accept() else { continue }
                 if connection.isReadable {
                     serve(connection, server)
                 } else {
@@ -40,6 +41,8 @@ struct Worker: ~Copyable {
 
     /// Answers the request on `connection`, then parks or closes it; anything else than a request closes it at once.
     private mutating func serve(_ connection: consuming Connection, _ server: Server) {
+        server.requestsInHand.add(1, ordering: .acquiringAndReleasing)
+        defer { server.requestsInHand.subtract(1, ordering: .acquiringAndReleasing) }
         let records = connection.awaitRequest(in: &window)
         guard records == .complete || records == .inputOpen else { return }
         guard request.begin(on: connection) else {

@@ -50,7 +50,7 @@ struct RequestRecordsTests {
             R.begin(),
             R.record(R.params, Self.parameters, padding: 255),
             R.record(R.params),
-            R.record(R.stdin, padding: 9)
+            R.record(R.stdin)
         ),
         Records("a request in the body", Self.head, R.record(R.stdin, R.request([("A", "b")])), R.record(R.stdin)),
     ])
@@ -74,6 +74,7 @@ struct RequestRecordsTests {
         Records("a pair cut off", R.begin(), R.stream(R.params, Array(Self.parameters.dropLast()))),
         Records("a length cut off", R.begin(), R.stream(R.params, [1])),
         Records("lengths of 2 GiB", R.begin(), R.record(R.params, [0xFF, 0xFF, 0xFF, 0xFD, 0xFF, 0xFF, 0xFF, 0xFD])),
+        Records("padding behind the end", Self.head, R.record(R.stdin, padding: 8)),
         Records("a NUL in a value", R.request([("REQUEST_URI", "/a\0b")])),
         Records("a second request behind it", R.request([]), R.begin()),
     ])

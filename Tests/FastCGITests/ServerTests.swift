@@ -99,7 +99,7 @@ struct ServerTests {
 
     @Test
     func neverServesParametersThatEndTooEarly() throws {
-        let server = try RunningServer()
+        let server = try RunningServer(threads: 1)
         // The end of file at the boundary of a pair, which libfcgi delivers as a complete request.
         try server.connect().send(R.begin() + R.record(R.params, R.pairs([("REQUEST_URI", "/cut")])))
         #expect(try server.connect().ask([("REQUEST_URI", "/after")]).body == "/after")
@@ -138,11 +138,29 @@ struct ServerTests {
     func boundsTheTimeThatADripCosts() throws {
         let server = try RunningServer(threads: 1)
         let drip = try server.connect()
-        drip.send(R.begin())
+        // A record every 300 ms: never silent for long, never done.
+        drip.send(R.begin() + R.stream(R.params, R.pairs([("REQUEST_URI", "/drip")])))
+        let copy = dup(drip.descriptor)
+        let dripping = Thread {
+            let record = R.record(R.stdin, [0])
+            while unsafe send(copy, record, record.count, CInt(MSG_NOSIGNAL)) > 0 { usleep(300_000) }
+            close(copy)
+        }
+        dripping.start()
         #expect(drip.isSilent(forMilliseconds: 500))
         let start = ContinuousClock.now
         #expect(try server.connect().ask([("REQUEST_URI", "/good")]).body == "/good")
-        #expect(ContinuousClock.now - start < .seconds(4))
-        #expect(drip.isClosedByPeer())
+        #expect(ContinuousClock.now - start < .seconds(5))
+    }
+
+    @Test
+    func letsTheOldestIdleConnectionGiveWayWhenDescriptorsRunOut() throws {
+        let server = try RunningServer(threads: 1)
+        let (first, second) = (try server.connect(), try server.connect())
+        for connection in [first, second] { _ = try connection.ask([("REQUEST_URI", "/")], keep: true) }
+        let hasClosedOne = server.server.queue.closeOldest()
+        #expect(hasClosedOne)
+        #expect(first.isClosedByPeer())
+        #expect(try second.ask([("REQUEST_URI", "/again")], keep: true).body == "/again")
     }
 }
