@@ -30,7 +30,10 @@ let package = Package(
             name: "FastCGI",
             dependencies: ["CFastCGI", .product(name: "HTTPTypes", package: "swift-http-types")]
         ),
-        .target(name: "WarehouseConnections"),
+        .target(
+            name: "WarehouseConnections",
+            dependencies: [.product(name: "Crypto", package: "swift-crypto")]
+        ),
         .target(
             name: "WarehouseAPI",
             dependencies: [
@@ -76,7 +79,7 @@ let package = Package(
         .testTarget(
             name: "WarehouseAPITests",
             dependencies: [
-                "WarehouseAPI", "WarehouseConnections",
+                "WarehouseAPI", "WarehouseConnections", "TestSupport",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ]
         ),

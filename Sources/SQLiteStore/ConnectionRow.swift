@@ -17,11 +17,11 @@ enum ConnectionRow {
         return fields
     }()
 
-    /// The connection in the columns of `row` from `first` on, or nil if they are null.
+    /// The connection in the columns of `row` from `first` on.
     ///
     /// - Throws: ``InvalidValue`` or GRDB's `RowDecodingError` if it breaks a rule of the domain. (A subscript of a
     ///   row would trap.)
-    static func decode(_ row: Row, from first: Int) throws -> WarehouseConnection? {
+    static func decode(_ row: Row, from first: Int) throws -> WarehouseConnection {
         func text(_ column: Int) throws -> String? { try row.decode(String?.self, atIndex: first + column) }
         func value<Value>(_ column: Int, _ member: String, _ parse: (String) -> Value?) throws -> Value? {
             guard let text = try text(column) else { return nil }
@@ -32,11 +32,10 @@ enum ConnectionRow {
             guard let value = try value(column, member, parse) else { throw InvalidValue(member, "is null") }
             return value
         }
-        guard let id = try value(0, "id", { ConnectionID($0) }) else { return nil }
         let values = try (0..<publicFields.count).map { try text(3 + $0) }
         let next = 3 + publicFields.count
         return try WarehouseConnection(
-            id: id,
+            id: required(0, "id") { ConnectionID($0) },
             status: required(2, "status") { ConnectionStatus(rawValue: $0) },
             configuration: WarehouseConfiguration(type: required(1, "type") { WarehouseType.named($0) }) { field in
                 publicFields.firstIndex(of: field).flatMap { values[$0] }

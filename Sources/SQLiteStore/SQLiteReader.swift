@@ -13,23 +13,48 @@ public final class SQLiteReader: ConnectionReader {
     }
 
     public func connection(of organisation: OrganisationID) throws(StoreError) -> WarehouseConnection? {
-        try read { database in try Self.connection(of: organisation, in: database, path) }
+        try read { try LookUp.connection(of: organisation, in: $0, path) }
+    }
+
+    public func key(_ id: KeyID) throws(StoreError) -> StoredAPIKey? {
+        try read { try LookUp.key(id, in: $0, path) }
     }
 
     public func forEachConnection(_ body: (OrganisationID, WarehouseConnection) throws -> Void) throws {
+        let sql = "SELECT organisation, \(ConnectionRow.columns) FROM connection ORDER BY organisation"
+        try forEachRow(sql) { row in
+            guard let organisation = OrganisationID(try row.decode(Int64.self, atIndex: 0)) else {
+                throw InvalidValue("organisation", "breaks the store's rules")
+            }
+            return (organisation, try ConnectionRow.decode(row, from: 1))
+        } body: {
+            try body($0.0, $0.1)
+        }
+    }
+
+    public func forEachKey(_ body: (StoredAPIKey) throws -> Void) throws {
+        let sql = "SELECT \(APIKeyRow.columns) FROM api_key ORDER BY organisation, created_at, id"
+        try forEachRow(sql, decode: { try APIKeyRow.decode($0, from: 0) }, body: { if let key = $0 { try body(key) } })
+    }
+
+    public func checkReadable() throws(StoreError) {
+        try read { try LookUp.checkReadable($0, path) }
+    }
+
+    /// An error of `body` comes out as it is, any other as the store's.
+    private func forEachRow<Element>(
+        _ sql: String,
+        decode: (Row) throws -> Element,
+        body: (Element) throws -> Void
+    ) throws {
         try checkReadable()
         var thrownByBody: (any Error)?
         try read { database in
-            let rows = try Row.fetchCursor(
-                database,
-                sql: "SELECT organisation, \(ConnectionRow.columns) FROM connection ORDER BY organisation"
-            )
+            let rows = try Row.fetchCursor(database, sql: sql)
             while let row = try rows.next() {
-                guard let organisation = OrganisationID(try row.decode(Int64.self, atIndex: 0)),
-                    let connection = try ConnectionRow.decode(row, from: 1)
-                else { throw StoreError.damaged(store: path, reason: "a row without organisation or id") }
+                let element = try decode(row)
                 do {
-                    try body(organisation, connection)
+                    try body(element)
                 } catch {
                     thrownByBody = error
                     return
@@ -39,44 +64,11 @@ public final class SQLiteReader: ConnectionReader {
         if let thrownByBody { throw thrownByBody }
     }
 
-    public func checkReadable() throws(StoreError) {
-        try read { database in
-            let row = try Row.fetchOne(database.cachedStatement(sql: "SELECT readable_from FROM store"))
-            try Self.checkVersion(row, path)
-        }
-    }
-
-    /// One statement, hence one moment: the version that this program may read, and the connection if there is one.
-    static func connection(
-        of organisation: OrganisationID,
-        in database: Database,
-        _ path: String
-    ) throws -> WarehouseConnection? {
-        let statement = try database.cachedStatement(sql: lookUp)
-        let rows = try Row.fetchCursor(statement, arguments: [organisation.rawValue])
-        // A row is valid as long as its cursor.
-        return try withExtendedLifetime(rows) {
-            let row = try rows.next()
-            try checkVersion(row, path)
-            return try row.flatMap { try ConnectionRow.decode($0, from: 1) }
-        }
-    }
-
-    private static let lookUp = """
-        SELECT readable_from, \(ConnectionRow.columns) FROM store LEFT JOIN connection ON organisation = ?
-        """
-
-    private static func checkVersion(_ row: Row?, _ path: String) throws {
-        guard let row else { throw StoreError.damaged(store: path, reason: "it records no version") }
-        let readableFrom = try row.decode(Int.self, atIndex: 0)
-        guard readableFrom <= Schema.version else { throw StoreError.tooNew(store: path, readableFrom: readableFrom) }
-    }
-
     private func read<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {
         let identity = try FileIdentity(ofStore: path)
         do {
             if let current, current.identity == identity { return try current.database.unsafeRead(body) }
-            let database = try Self.open(path)
+            let database = try Self.open(path, identity)
             current = (database, identity)
             return try database.unsafeRead(body)
         } catch {
@@ -85,13 +77,18 @@ public final class SQLiteReader: ConnectionReader {
         }
     }
 
-    private static func open(_ path: String) throws -> DatabaseQueue {
+    static func open(_ path: String, _ identity: FileIdentity) throws -> DatabaseQueue {
         var configuration = Configuration()
         configuration.readonly = true
         configuration.busyMode = .timeout(0.25)
         let database = try DatabaseQueue(path: path, configuration: configuration)
         let version = try database.unsafeRead { try Schema.version(of: $0, path) }
-        guard version != nil else { throw StoreError.foreign(store: path, found: "an empty file") }
+        guard version != nil else { throw StoreError.foreign(store: path, found: StoreError.emptyFile) }
+        // SQLite reads a file that was cut as if nothing were missing. While there is a log, the file may be growing.
+        let isLogEmpty = (try? FileIdentity(ofStore: path + "-wal").size) ?? 0 == 0
+        if isLogEmpty, try database.unsafeRead({ try Schema.expectedSize(of: $0) }) != identity.size {
+            throw StoreError.damaged(store: path, reason: "it was cut to \(identity.size) bytes")
+        }
         return database
     }
 }

@@ -18,7 +18,7 @@ public final class SQLiteWriter: ConnectionWriter {
 
     /// Opens the store at `path`, which must have the current schema. Waits up to 5 s for another writer.
     public convenience init(path: String) throws(StoreError) {
-        _ = try FileIdentity(ofStore: path)
+        try Self.refuseForeignFile(at: path, FileIdentity(ofStore: path))
         try self.init(path: path, lock: WriteLock(store: path), mayBeEmpty: false)
         switch try run({ try Schema.version(of: $0, path) }) {
         case Schema.version: return
@@ -30,13 +30,14 @@ public final class SQLiteWriter: ConnectionWriter {
 
     /// Creates the store at `path`, or migrates the one that is there to the current schema.
     public static func initialise(path: String) throws(StoreError) -> Initialisation {
-        let lock = try WriteLock(store: path)
-        // SQLite gives its -wal and -shm files the mode of the database.
-        let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o640)
-        guard descriptor >= 0 else {
-            throw .cannotCreate(store: path, reason: unsafe String(cString: strerror(errno)))
+        do throws(StoreError) {
+            let identity = try FileIdentity(ofStore: path)
+            if identity.size > 0 { try refuseForeignFile(at: path, identity) }
+        } catch .missing {
+            // SQLite gives its -wal and -shm files the mode of the database.
+            close(try createdFile(at: path))
         }
-        close(descriptor)
+        let lock = try WriteLock(store: path)
         let writer = try SQLiteWriter(path: path, lock: lock, mayBeEmpty: true)
         let before = try writer.run { try Schema.version(of: $0, path) }
         if let before, before > Schema.version { throw .tooNew(store: path, readableFrom: before) }
@@ -52,6 +53,19 @@ public final class SQLiteWriter: ConnectionWriter {
         }
     }
 
+    /// Nothing is made beside a file that is somebody else's, not even a lock.
+    private static func refuseForeignFile(at path: String, _ identity: FileIdentity) throws(StoreError) {
+        do {
+            _ = try SQLiteReader.open(path, identity)
+        } catch StoreError.foreign(let store, let found) where found != StoreError.emptyFile {
+            throw .foreign(store: store, found: found)
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_NOTADB {
+            throw StoreError(error, store: path)
+        } catch {
+            // Whatever else is wrong shows when it is opened for writing.
+        }
+    }
+
     private init(path: String, lock: consuming WriteLock, mayBeEmpty: Bool) throws(StoreError) {
         self.path = path
         self.lock = lock
@@ -60,7 +74,7 @@ public final class SQLiteWriter: ConnectionWriter {
         configuration.prepareDatabase { database in
             // Before anything is written: the file may be somebody else's.
             guard try Schema.version(of: database, path) != nil || mayBeEmpty else {
-                throw StoreError.foreign(store: path, found: "an empty file")
+                throw StoreError.foreign(store: path, found: StoreError.emptyFile)
             }
             try Self.prepare(database)
         }
@@ -106,29 +120,5 @@ public final class SQLiteWriter: ConnectionWriter {
         var keep: CInt = 1
         let code = unsafe sqlite3_file_control(database.sqliteConnection, nil, SQLITE_FCNTL_PERSIST_WAL, &keep)
         guard code == SQLITE_OK else { throw DatabaseError(resultCode: ResultCode(rawValue: code)) }
-    }
-}
-
-private struct SQLiteTransaction: ConnectionTransaction {
-    let database: Database
-    let path: String
-
-    func connection(of organisation: OrganisationID) throws(StoreError) -> WarehouseConnection? {
-        do {
-            return try SQLiteReader.connection(of: organisation, in: database, path)
-        } catch {
-            throw StoreError(error, store: path)
-        }
-    }
-
-    func put(_ connection: WarehouseConnection, for organisation: OrganisationID) throws(StoreError) {
-        do {
-            let statement = try database.cachedStatement(sql: ConnectionRow.put)
-            try statement.execute(arguments: ConnectionRow.arguments(connection, of: organisation))
-        } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_CONSTRAINT_UNIQUE {
-            throw .idTaken(connection.id)
-        } catch {
-            throw StoreError(error, store: path)
-        }
     }
 }

@@ -14,13 +14,13 @@ enum Schema {
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
-        migrator.registerMigration("1 connections") { database in
-            try database.execute(sql: connections)
+        migrator.registerMigration("1 connections and keys") { database in
+            try database.execute(sql: connectionsAndKeys)
         }
         return migrator
     }
 
-    private static let connections = """
+    private static let connectionsAndKeys = """
         PRAGMA application_id = \(applicationID);
 
         CREATE TABLE store (
@@ -48,13 +48,23 @@ enum Schema {
             status TEXT NOT NULL REFERENCES connection_status (name),
             config TEXT NOT NULL CHECK (json_type(config) = 'object'),
             public_key TEXT,
-            setup_script TEXT,
+            setup_script TEXT CHECK (length(CAST(setup_script AS BLOB)) <= 65536),
             created_at TEXT NOT NULL CHECK (created_at GLOB '????-??-??T??:??:??*Z'),
             last_tested_at TEXT CHECK (last_tested_at GLOB '????-??-??T??:??:??*Z'),
             last_error TEXT CHECK (
                 last_error IS NULL OR last_tested_at IS NOT NULL AND length(CAST(last_error AS BLOB)) <= 8192
             )
         ) STRICT;
+
+        CREATE TABLE api_key (
+            id TEXT PRIMARY KEY CHECK (length(id) = 12 AND id NOT GLOB '*[^A-Za-z0-9]*'),
+            secret_sha256 BLOB NOT NULL UNIQUE CHECK (length(secret_sha256) = 32),
+            organisation INTEGER NOT NULL CHECK (organisation > 0),
+            label TEXT NOT NULL,
+            created_at TEXT NOT NULL CHECK (created_at GLOB '????-??-??T??:??:??*Z'),
+            expires_at TEXT CHECK (expires_at GLOB '????-??-??T??:??:??*Z'),
+            revoked_at TEXT CHECK (revoked_at GLOB '????-??-??T??:??:??*Z')
+        ) STRICT, WITHOUT ROWID;
         """
 }
 
@@ -66,9 +76,17 @@ extension Schema {
         if try Int.fetchOne(database, sql: "PRAGMA application_id") == applicationID {
             return try Int.fetchOne(database, sql: "SELECT version FROM store")
         }
-        guard try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema") == 0 else {
+        // GRDB makes its own table in a transaction before the first migration's.
+        let tables = "SELECT count(*) FROM sqlite_schema WHERE tbl_name <> 'grdb_migrations'"
+        guard try Int.fetchOne(database, sql: tables) == 0 else {
             throw StoreError.foreign(store: path, found: "another SQLite database")
         }
         return nil
+    }
+
+    /// The size of the database by its own header, in bytes.
+    static func expectedSize(of database: Database) throws -> Int64 {
+        let sql = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"
+        return try Int64.fetchOne(database, sql: sql) ?? 0
     }
 }

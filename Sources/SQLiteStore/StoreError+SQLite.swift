@@ -2,6 +2,9 @@ import GRDB
 import WarehouseConnections
 
 extension StoreError {
+    /// What an interrupted creation leaves.
+    static let emptyFile = "an empty file"
+
     /// The store's view of an error that SQLite or a row's content raised.
     init(_ error: any Error, store: String) {
         switch error {

@@ -10,11 +10,8 @@ struct WriteLock: ~Copyable {
 
     /// Waits up to `patience` for another writer to finish.
     init(store: String, patience: Duration = .seconds(5)) throws(StoreError) {
-        let path = store + ".lock"
-        let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o640)
-        guard descriptor >= 0 else {
-            throw .cannotCreate(store: path, reason: unsafe String(cString: strerror(errno)))
-        }
+        let path = Self.resolved(store) + ".lock"
+        let descriptor = try createdFile(at: path)
         let deadline = ContinuousClock.now + patience
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
             guard errno == EWOULDBLOCK || errno == EINTR, ContinuousClock.now < deadline else {
@@ -27,4 +24,24 @@ struct WriteLock: ~Copyable {
     }
 
     deinit { close(descriptor) }
+
+    /// Without symbolic links: two names of one store must not have two locks.
+    private static func resolved(_ path: String) -> String {
+        guard let resolved = unsafe realpath(path, nil) else { return path }
+        defer { unsafe free(resolved) }
+        return unsafe String(cString: resolved)
+    }
+}
+
+/// Opens the file at `path` for writing. One that was not there is made for its owner, and readable by its group,
+/// whatever the umask.
+func createdFile(at path: String) throws(StoreError) -> CInt {
+    var descriptor = unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o640)
+    if descriptor >= 0 {
+        fchmod(descriptor, 0o640)
+    } else if errno == EEXIST {
+        descriptor = unsafe open(path, O_RDWR | O_CLOEXEC)
+    }
+    guard descriptor >= 0 else { throw .cannotCreate(store: path, reason: unsafe String(cString: strerror(errno))) }
+    return descriptor
 }

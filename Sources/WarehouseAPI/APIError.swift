@@ -4,6 +4,10 @@ import WarehouseConnections
 /// Every answer that is not the resource: one case, one status, one body, its headers.
 enum APIError: Error, Equatable {
     case badRequest
+    /// Nothing was presented that could be a key.
+    case notAuthenticated
+    /// What was presented is malformed, unknown, expired or revoked: one answer for all, so that it tells nothing.
+    case authenticationFailed
     case forbidden
     case notFound
     case methodNotAllowed(HTTPRequest.Method)
@@ -12,6 +16,7 @@ enum APIError: Error, Equatable {
     var status: HTTPResponse.Status {
         switch self {
         case .badRequest: .badRequest
+        case .notAuthenticated, .authenticationFailed: .unauthorized
         case .forbidden: .forbidden
         case .notFound: .notFound
         case .methodNotAllowed: .methodNotAllowed
@@ -22,6 +27,8 @@ enum APIError: Error, Equatable {
     var detail: String {
         switch self {
         case .badRequest: "Bad request."
+        case .notAuthenticated: "Authentication credentials were not provided."
+        case .authenticationFailed: "Incorrect authentication credentials."
         case .forbidden: "You do not have permission to perform this action."
         case .notFound: "Not found."
         case .methodNotAllowed(let method): "Method \"\(method.rawValue)\" not allowed."
@@ -32,6 +39,8 @@ enum APIError: Error, Equatable {
     var headerFields: HTTPFields {
         switch self {
         case .badRequest, .forbidden, .notFound: [:]
+        case .notAuthenticated, .authenticationFailed:
+            [.wwwAuthenticate: "Api-Key realm=\"warehouse-connections\""]
         case .methodNotAllowed: [.allow: Responder.allowedMethods]
         case .storeUnavailable: [.retryAfter: "1"]
         }

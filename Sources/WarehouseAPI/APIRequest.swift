@@ -7,6 +7,8 @@ public struct APIRequest: Sendable {
     public var method: String?
     /// `REQUEST_URI`: the raw request target, not decoded.
     public var target: String?
+    /// `HTTP_AUTHORIZATION`. Read in keys mode alone.
+    public var authorization: String?
     /// `HTTP_ORIGIN`
     public var origin: String?
     /// `HTTP_ACCESS_CONTROL_REQUEST_METHOD`: makes an `OPTIONS` a CORS preflight.
@@ -26,6 +28,7 @@ public struct APIRequest: Sendable {
         role = value("FCGI_ROLE")
         method = value("REQUEST_METHOD")
         target = value("REQUEST_URI")
+        authorization = value("HTTP_AUTHORIZATION")
         origin = value("HTTP_ORIGIN")
         accessControlRequestMethod = value("HTTP_ACCESS_CONTROL_REQUEST_METHOD")
         ifNoneMatch = value("HTTP_IF_NONE_MATCH")

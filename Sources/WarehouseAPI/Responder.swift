@@ -41,16 +41,13 @@ public struct Responder {
         event.organisation = path.resource.organisation
         if method == .options { return Answer(.noContent, [.allow: Self.allowedMethods]) }
         if let location = path.targetWithSlash { return Answer(.movedPermanently, [.location: location]) }
-        if let organisation = path.resource.organisation { try authoriser.authorise(request, for: organisation) }
-        guard method == .get || method == .head else { throw .methodNotAllowed(method) }
-        let content: [UInt8]?
-        do throws(StoreError) {
-            content = try self.content(of: path.resource, &event)
-        } catch {
-            event.storeOutcome = .failure(error)
-            throw .storeUnavailable
+        if let organisation = path.resource.organisation {
+            try authoriser.authorise(request, for: organisation) { id throws(APIError) in
+                try read(&event) { reader throws(StoreError) in try reader.key(id) }
+            }
         }
-        guard let content else { throw .notFound }
+        guard method == .get || method == .head else { throw .methodNotAllowed(method) }
+        guard let content = try content(of: path.resource, &event) else { throw .notFound }
         return Answer(content: content, unlessMatched: request.ifNoneMatch)
     }
 
@@ -58,24 +55,37 @@ public struct Responder {
     private func content(
         of resource: ResourcePath.Resource,
         _ event: inout RequestEvent
-    ) throws(StoreError) -> [UInt8]? {
+    ) throws(APIError) -> [UInt8]? {
         var json = JSONWriter(reservingCapacity: WarehouseConnection.usualJSONSize)
         switch resource {
         case .liveness:
             json.object { $0.member("status", "ok") }
-            return json.bytes
         case .readiness:
-            try reader.checkReadable()
+            try read(&event) { reader throws(StoreError) in try reader.checkReadable() }
             json.object { $0.member("status", "ok") }
         case .connectionList(let organisation):
-            let connection = try reader.connection(of: organisation)
+            let connection = try read(&event) { reader throws(StoreError) in try reader.connection(of: organisation) }
             json.array { connection?.write(to: &$0) }
         case .connection(let organisation, let id):
-            let connection = try reader.connection(of: organisation)
+            let connection = try read(&event) { reader throws(StoreError) in try reader.connection(of: organisation) }
             if let connection, connection.id == id { connection.write(to: &json) }
         }
-        event.storeOutcome = .success(())
         return json.bytes.isEmpty ? nil : json.bytes
+    }
+
+    /// Asks the store, and records how it was.
+    private func read<Value>(
+        _ event: inout RequestEvent,
+        _ body: (any ConnectionReader) throws(StoreError) -> Value
+    ) throws(APIError) -> Value {
+        do throws(StoreError) {
+            let value = try body(reader)
+            event.storeOutcome = .success(())
+            return value
+        } catch {
+            event.storeOutcome = .failure(error)
+            throw .storeUnavailable
+        }
     }
 
     /// Adds what every answer carries.

@@ -1,4 +1,4 @@
-/// What reads a store of connections. One reader serves one thread.
+/// What reads a store of connections and of the API keys that open them. One reader serves one thread.
 public protocol ConnectionReader: AnyObject {
     /// The organisation's connection, or nil if it has none or was never heard of.
     ///
@@ -10,6 +10,14 @@ public protocol ConnectionReader: AnyObject {
     ///
     /// - Throws: ``StoreError``, or what `body` throws.
     func forEachConnection(_ body: (OrganisationID, WarehouseConnection) throws -> Void) throws
+
+    /// The API key with this id, whatever its state; nil if there is none.
+    func key(_ id: KeyID) throws(StoreError) -> StoredAPIKey?
+
+    /// Calls `body` with every API key in the order of organisations and, within one, of creation.
+    ///
+    /// - Throws: ``StoreError``, or what `body` throws.
+    func forEachKey(_ body: (StoredAPIKey) throws -> Void) throws
 
     /// Returns if the store can be read.
     func checkReadable() throws(StoreError)

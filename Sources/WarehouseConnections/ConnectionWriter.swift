@@ -15,4 +15,12 @@ public protocol ConnectionTransaction {
     ///
     /// - Throws: ``StoreError/idTaken(_:)`` if another organisation has a connection of the same id.
     func put(_ connection: WarehouseConnection, for organisation: OrganisationID) throws(StoreError)
+
+    /// Stores a new API key.
+    func add(_ key: StoredAPIKey) throws(StoreError)
+
+    /// Revokes the API key with this id at `time`, unless it was revoked before.
+    ///
+    /// - Returns: the key as it is stored now, or nil if there is none.
+    func revokeKey(_ id: KeyID, at time: Timestamp) throws(StoreError) -> StoredAPIKey?
 }

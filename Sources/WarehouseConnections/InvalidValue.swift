@@ -8,8 +8,13 @@ public struct InvalidValue: Error, Equatable, Sendable {
         self.problem = problem
     }
 
-    /// `text` itself, unless it holds a NUL, which SQLite, PostgreSQL and C cut a text at.
-    static func checkText(_ text: String, _ member: String) throws(InvalidValue) -> String {
+    /// `text` itself, unless it has more than `limit` bytes or a NUL, which SQLite, PostgreSQL and C cut a text at.
+    static func checkText(
+        _ text: String,
+        _ member: String,
+        atMost limit: Int
+    ) throws(InvalidValue) -> String {
+        if text.utf8.count > limit { throw InvalidValue(member, "has more than \(limit) bytes") }
         let bytes = text.utf8.span
         for index in bytes.indices where bytes[index] == 0 { throw InvalidValue(member, "holds a NUL character") }
         return text

@@ -1,3 +1,5 @@
+import Glibc
+
 /// A point in time as RFC 3339 writes it in UTC: `2026-04-17T10:00:00Z`, with up to six digits of fraction if it is not
 /// zero. It keeps its spelling, so it comes back as it came.
 public struct Timestamp: Hashable, Sendable {
@@ -40,4 +42,26 @@ public struct Timestamp: Hashable, Sendable {
 
 extension Timestamp: CustomStringConvertible {
     public var description: String { rawValue }
+}
+
+extension Timestamp: Comparable {
+    /// Without the last character, `Z`, the order of the characters is that of the times.
+    public static func < (earlier: Timestamp, later: Timestamp) -> Bool {
+        earlier.rawValue.dropLast() < later.rawValue.dropLast()
+    }
+}
+
+extension Timestamp {
+    /// The time so many seconds after this moment, to the second; nil beyond the year 9999.
+    public init?(secondsFromNow seconds: Int = 0) {
+        var time = time(nil)
+        let (sum, isTooFar) = time.addingReportingOverflow(seconds)
+        guard !isTooFar else { return nil }
+        time = sum
+        var fields = unsafe tm()
+        var text = [CChar](repeating: 0, count: 32)
+        guard unsafe gmtime_r(&time, &fields) != nil else { return nil }
+        let length = unsafe strftime(&text, text.count, "%Y-%m-%dT%H:%M:%SZ", &fields)
+        self.init(String(decoding: text[..<length].map { UInt8(bitPattern: $0) }, as: UTF8.self))
+    }
 }

@@ -21,6 +21,18 @@ extension WarehouseConnection {
     public static let usualJSONSize = 4096
 }
 
+extension WarehouseConnection: Equatable {
+    /// Equal if and only if the JSON is, byte for byte; Swift's strings are equal in any Unicode normalisation.
+    public static func == (left: WarehouseConnection, right: WarehouseConnection) -> Bool {
+        func bytes(_ connection: WarehouseConnection) -> [UInt8] {
+            var json = JSONWriter(reservingCapacity: usualJSONSize)
+            connection.write(to: &json)
+            return json.bytes
+        }
+        return bytes(left) == bytes(right)
+    }
+}
+
 extension WarehouseConfiguration {
     /// Writes a member for each public field, in the type's order.
     public func write(to json: inout JSONWriter) {

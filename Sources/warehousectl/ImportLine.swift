@@ -9,7 +9,11 @@ struct ImportLine: Decodable {
     /// - Throws: ``InvalidValue`` for anything but an object of exactly the ten members with valid values.
     static func decode(_ line: Data) throws(InvalidValue) -> ImportLine {
         do {
-            return try JSONDecoder().decode(ImportLine.self, from: line)
+            let decoded = try JSONDecoder().decode(ImportLine.self, from: line)
+            // The decoder takes one of several members of the same name.
+            let known = 1 + names.count + decoded.connection.configuration.type.publicFields.count
+            guard memberCount(of: line) == known else { throw InvalidValue("it", "has a member twice") }
+            return decoded
         } catch let error as InvalidValue {
             throw error
         } catch DecodingError.keyNotFound(let key, let context) {
@@ -53,6 +57,23 @@ struct ImportLine: Decodable {
             lastTestedAt: optional("last_tested_at") { Timestamp($0) },
             lastError: optional("last_error") { $0 }
         )
+    }
+
+    /// How many members all objects in a line of valid JSON have together: its colons outside strings.
+    private static func memberCount(of line: Data) -> Int {
+        var (count, isInString, isEscaped) = (0, false, false)
+        for byte in line {
+            if isEscaped {
+                isEscaped = false
+            } else if byte == UInt8(ascii: "\"") {
+                isInString.toggle()
+            } else if isInString {
+                isEscaped = byte == UInt8(ascii: "\\")
+            } else if byte == UInt8(ascii: ":") {
+                count += 1
+            }
+        }
+        return count
     }
 
     private static let names = [

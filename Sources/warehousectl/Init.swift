@@ -11,16 +11,17 @@ struct Init: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
+        let path = try store.path()
         try failingWithStoreErrors {
-            let result = try SQLiteWriter.initialise(path: store.path)
+            let result = try SQLiteWriter.initialise(path: path)
             let word =
                 switch result {
                 case .created: "created"
                 case .migrated: "migrated"
                 case .upToDate: "up to date"
                 }
-            try output.print("\(store.path): \(word)") { json in
-                json.member("store", store.path)
+            try output.print("\(path): \(word)") { json in
+                json.member("store", path)
                 json.member("result", word)
             }
         }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import WarehouseConnections
 
 struct List: ParsableCommand {
@@ -12,44 +11,34 @@ struct List: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
+        var table = Table("ORGANISATION", "ID", "TYPE", "STATUS", "CREATED", "LAST TESTED")
+        var json = JSONWriter()
         try failingWithStoreErrors {
-            if output.json {
-                try StandardOutput.write(json(store.reader()))
-            } else {
-                try StandardOutput.write(Array(table(store.reader()).utf8))
-            }
-        }
-    }
-
-    private func json(_ reader: any ConnectionReader) throws -> [UInt8] {
-        var writer = JSONWriter()
-        try writer.array { writer in
-            try reader.forEachConnection { organisation, connection in
-                writer.object { object in
-                    object.member("organisation", organisation.rawValue)
-                    object.member("id", connection.id.rawValue)
-                    object.member("type", connection.configuration.type.name)
-                    object.member("status", connection.status.rawValue)
-                    object.member("created_at", connection.createdAt.rawValue)
-                    object.member("last_tested_at", connection.lastTestedAt?.rawValue)
+            try json.array { json in
+                try store.reader().forEachConnection { organisation, connection in
+                    let type = connection.configuration.type.name
+                    if output.json {
+                        json.object { object in
+                            object.member("organisation", organisation.rawValue)
+                            object.member("id", connection.id.rawValue)
+                            object.member("type", type)
+                            object.member("status", connection.status.rawValue)
+                            object.member("created_at", connection.createdAt.rawValue)
+                            object.member("last_tested_at", connection.lastTestedAt?.rawValue)
+                        }
+                    } else {
+                        table.append(
+                            "\(organisation)",
+                            "\(connection.id)",
+                            type,
+                            connection.status.rawValue,
+                            "\(connection.createdAt)",
+                            connection.lastTestedAt.map { "\($0)" } ?? "never"
+                        )
+                    }
                 }
             }
         }
-        return writer.bytes + [UInt8(ascii: "\n")]
-    }
-
-    private func table(_ reader: any ConnectionReader) throws -> String {
-        var rows = [["ORGANISATION", "ID", "TYPE", "STATUS", "CREATED", "LAST TESTED"]]
-        try reader.forEachConnection { organisation, connection in
-            rows.append([
-                "\(organisation)", "\(connection.id)", connection.configuration.type.name, connection.status.rawValue,
-                "\(connection.createdAt)", connection.lastTestedAt.map { "\($0)" } ?? "never",
-            ])
-        }
-        let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-        return rows.map { row in
-            let cells = zip(row, widths).map { $0.padding(toLength: $1, withPad: " ", startingAt: 0) }
-            return cells.joined(separator: "  ").trimmingCharacters(in: .whitespaces) + "\n"
-        }.joined()
+        try output.print(table, json)
     }
 }

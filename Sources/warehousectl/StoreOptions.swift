@@ -15,19 +15,22 @@ struct StoreOptions: ParsableArguments {
     var option: String?
 
     /// The store's path.
-    var path: String {
-        option ?? ProcessInfo.processInfo.environment["WAREHOUSE_STORE"] ?? Self.defaultStore
-    }
-
-    func validate() throws {
-        if path.isEmpty || path.hasPrefix("postgresql://") {
-            throw ValidationError("--store \(path): expected the path of a SQLite file")
+    ///
+    /// - Throws: ``ProgramFailure``: 64 for a wrong option, 78 for a wrong variable.
+    func path() throws(ProgramFailure) -> String {
+        let variable = ProcessInfo.processInfo.environment["WAREHOUSE_STORE"]
+        let path = option ?? variable ?? Self.defaultStore
+        guard !path.isEmpty, !path.hasPrefix("postgresql://") else {
+            let (exit, source) = option != nil ? (Sysexit.usage, "--store") : (.configuration, "WAREHOUSE_STORE")
+            throw ProgramFailure(exit, "\(source) \(path): expected the path of a SQLite file")
         }
+        return path
     }
 
-    func reader() -> any ConnectionReader { SQLiteReader(path: path) }
+    func reader() throws(ProgramFailure) -> any ConnectionReader { SQLiteReader(path: try path()) }
 
     func writer() throws(ProgramFailure) -> any ConnectionWriter {
+        let path = try path()
         do {
             return try SQLiteWriter(path: path)
         } catch {

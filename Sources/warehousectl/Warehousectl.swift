@@ -7,7 +7,7 @@ struct Warehousectl: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "warehousectl",
         abstract: "Keeps a store of warehouse connections.",
-        subcommands: [Init.self, Import.self, Export.self, List.self, Show.self]
+        subcommands: [Init.self, Import.self, Export.self, List.self, Show.self, Key.self]
     )
 
     static func main() { runProgram() }

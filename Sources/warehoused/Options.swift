@@ -11,7 +11,12 @@ struct Options: ParsableArguments {
     @Option(help: "How many requests are answered at once. (default: 2 × cores, at least 4)")
     var threads: String?
 
-    @Option(help: ArgumentHelp("Who says who may read what: gateway. (default: gateway)", valueName: "mode"))
+    @Option(
+        help: ArgumentHelp(
+            "Who says who may read what: keys (API keys) or gateway (the web server). (default: keys)",
+            valueName: "mode"
+        )
+    )
     var authorisation: String?
 
     @Option(

@@ -7,7 +7,7 @@ import WarehouseConnections
 /// Writes what requests tell: a line for each at `info`, and one when the store fails or works again.
 final class RequestLog: Sendable {
     private let logger: Logger
-    private let storeFailure = Mutex<StoreError?>(nil)
+    private let known = Mutex<Known?>(nil)
 
     init(_ logger: Logger) {
         self.logger = logger
@@ -27,22 +27,33 @@ final class RequestLog: Sendable {
         logger.info("request", metadata: metadata)
     }
 
-    /// Several workers see the same failure: it is said when it begins, changes and ends.
-    private func recordStore(_ outcome: Result<Void, StoreError>) {
-        let failure: StoreError? =
-            switch outcome {
-            case .success: nil
-            case .failure(let failure): failure
+    /// Records how the store was. Several workers see the same failure: it is said when it begins and when it ends, and
+    /// when its cause changes at most every 10 s. Damage to some rows ends when nobody has met it for 10 s.
+    func recordStore(_ outcome: Result<Void, StoreError>) {
+        switch outcome {
+        case .failure(let failure):
+            let isNews = known.withLock { known in
+                let isNews = known.map { $0.failure != failure && $0.said + Self.pause < .now } ?? true
+                known = Known(failure: failure, said: isNews ? .now : known?.said ?? .now, seen: .now)
+                return isNews
             }
-        let hasChanged = storeFailure.withLock { known in
-            defer { known = failure }
-            return known != failure
+            if isNews { logger.error("store unavailable", metadata: ["cause": "\(failure)"]) }
+        case .success:
+            let isNews = known.withLock { known in
+                guard let failure = known else { return false }
+                if case .damaged = failure.failure, failure.seen + Self.pause > .now { return false }
+                known = nil
+                return true
+            }
+            if isNews { logger.notice("store readable again") }
         }
-        guard hasChanged else { return }
-        if let failure {
-            logger.error("store unavailable", metadata: ["cause": "\(failure)"])
-        } else {
-            logger.notice("store readable again")
-        }
+    }
+
+    private static let pause = Duration.seconds(10)
+
+    private struct Known {
+        let failure: StoreError
+        let said: ContinuousClock.Instant
+        let seen: ContinuousClock.Instant
     }
 }

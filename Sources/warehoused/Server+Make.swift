@@ -2,6 +2,7 @@ import FastCGI
 import Logging
 import SQLiteStore
 import WarehouseAPI
+import WarehouseConnections
 
 /// Puts the parts together: a server on `listener` that answers from the store in `settings`.
 func makeServer(
@@ -15,8 +16,11 @@ func makeServer(
         threads: settings.threads,
         report: { logger.error("cannot accept connections for now", metadata: ["cause": "\($0)"]) },
         makeHandler: {
+            let reader = SQLiteReader(path: settings.store)
+            // Opens it now, so that the log tells at the start, and no request waits for it.
+            log.recordStore(Result { () throws(StoreError) in try reader.checkReadable() })
             let responder = Responder(
-                reader: SQLiteReader(path: settings.store),
+                reader: reader,
                 authoriser: settings.authoriser,
                 cors: settings.cors
             )

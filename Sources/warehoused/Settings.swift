@@ -40,8 +40,7 @@ struct Settings {
                 Int($0).flatMap { (1...1024).contains($0) ? $0 : nil }
             } ?? max(4, 2 * ProcessInfo.processInfo.activeProcessorCount)
         authoriser =
-            try setting("authorisation", options.authorisation, "gateway") { $0 == "gateway" ? .gateway : nil }
-            ?? .gateway
+            try setting("authorisation", options.authorisation, "keys or gateway") { Authoriser(rawValue: $0) } ?? .keys
         let origins = options.allowOrigin.isEmpty ? nil : options.allowOrigin.joined(separator: " ")
         cors = CORSPolicy(
             allowedOrigins: try setting("allow-origin", origins, "scheme://host[:port]", Self.origins) ?? []

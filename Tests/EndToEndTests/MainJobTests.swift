@@ -8,13 +8,17 @@ struct MainJobTests {
     func returnsTheExactBytesOfTheExamples() async throws {
         try await Site.with { site in
             for organisation in 1...3 {
-                let answer = try await site.curl(Workplace.list(organisation))
+                let answer = try await site.curl(Workplace.list(organisation), key: organisation)
                 #expect(try answer.output == Fixture.text("organisation-\(organisation).list.json"))
             }
             let detail = try await site.curl(Workplace.list(1) + "wc_abc123/")
             #expect(try detail.output == Fixture.text("organisation-1.detail.json"))
-            #expect(try await site.curl(Workplace.list(4)).output == "[]")
-            let foreign = try await site.curl(Workplace.list(2) + "wc_abc123/", ["--write-out", " %{http_code}"])
+            #expect(try await site.curl(Workplace.list(4), key: 4).output == "[]")
+            let foreign = try await site.curl(
+                Workplace.list(2) + "wc_abc123/",
+                ["--write-out", " %{http_code}"],
+                key: 2
+            )
             #expect(foreign.output == #"{"detail":"Not found."} 404"#)
         }
     }
@@ -44,7 +48,9 @@ struct MainJobTests {
             #expect(down.output.contains("\r\nRetry-After: 1\r\n"))
             #expect(down.output.hasSuffix(#"{"detail":"Service temporarily unavailable, try again later."}"#))
             for _ in 1...2 {
-                let answer = try await workplace.withResponder { _ in try await site.curl(Workplace.list(4)).output }
+                let answer = try await workplace.withResponder { _ in
+                    try await site.curl(Workplace.list(4), key: 4).output
+                }
                 #expect(answer.result == "[]")
                 #expect(answer.exitCode == 0)
             }

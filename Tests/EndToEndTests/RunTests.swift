@@ -49,7 +49,7 @@ struct RunTests {
         }
         let (_, exitCode) = try await workplace.withResponder { _ in
             for organisation in [1, 4] {
-                let response = try workplace.ask(Workplace.list(organisation), organisation: "\(organisation)")
+                let response = try workplace.ask(Workplace.list(organisation), key: organisation)
                 #expect(response.status == 503)
             }
         }
@@ -104,7 +104,7 @@ struct RunTests {
     @Test
     func cutsWhatIsNotFinishedWhenTheDrainTimeIsOver() async throws {
         let workplace = try await Workplace()
-        let (_, exitCode) = try await workplace.withResponder(["--drain-timeout", "0", "--threads", "1"]) { process in
+        let (_, exitCode) = try await workplace.withResponder(["--drain-timeout", "0"]) { process in
             // The worker waits up to 2 s for the rest of this request.
             let unfinished = try FastCGIConnection(workplace.socket)
             unfinished.send(FastCGIRecords.begin())
@@ -122,16 +122,13 @@ struct RunTests {
         _ = try await workplace.withResponder(["--log-level", "info"]) { _ in
             _ = try workplace.ask(
                 Workplace.list(1),
-                [("HTTP_AUTHORIZATION", "Api-Key a-secret"), ("REQUEST_ID", "abc"), ("REMOTE_ADDR", "192.0.2.7")]
+                [("REQUEST_ID", "abc"), ("REMOTE_ADDR", "192.0.2.7")]
             )
             _ = try workplace.ask("/no/such/path\nforged: line", [("REQUEST_ID", "x\nforged: line")])
         }
-        let lines = workplace.logged.split(separator: "\n").filter {
-            $0.contains(" request") || $0.contains("request]")
-        }
-        #expect(workplace.logged.contains("http.response.status_code=200"), "\(lines)")
+        #expect(workplace.logged.contains("http.response.status_code=200"))
         #expect(workplace.logged.contains("request.id=abc"))
-        #expect(!workplace.logged.contains("a-secret"))
+        #expect(!workplace.logged.contains("whc_"))
         #expect(!workplace.logged.contains("forged"))
     }
 }

@@ -31,11 +31,12 @@ struct Site {
         }.result
     }
 
-    /// curl's answer to a request for `target`, sent as it is.
-    func curl(_ target: String, _ options: [String] = []) async throws -> Outcome {
-        try await Program.run(
+    /// curl's answer to a request for `target`, sent as it is, with the key of `organisation`.
+    func curl(_ target: String, _ options: [String] = [], key organisation: Int? = 1) async throws -> Outcome {
+        let credentials = workplace.credentials(of: organisation).flatMap { ["--header", "Authorization: \($0.1)"] }
+        return try await Program.run(
             "curl",
-            ["--silent", "--path-as-is", "--cacert", workplace.directory("nginx/localhost.crt")] + options
+            ["--silent", "--path-as-is", "--cacert", workplace.directory("nginx/localhost.crt")] + credentials + options
                 + ["https://localhost:\(port)\(target)"]
         )
     }

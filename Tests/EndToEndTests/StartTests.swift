@@ -30,12 +30,19 @@ struct StartTests {
     @Test
     func listensOnTCP() async throws {
         let workplace = try await Workplace()
-        let outcome = try await Program.run(
-            Program.warehoused,
-            ["--store", workplace.store, "--listen", "192.0.2.1:9000"]
-        )
-        #expect(outcome.exitCode == 73)
-        #expect(outcome.error == "warehoused: cannot listen on 192.0.2.1:9000: Cannot assign requested address\n")
+        let port = try Site.freePort()
+        let arguments = ["--store", workplace.store, "--listen", "127.0.0.1:\(port)"]
+        let (_, exitCode) = try await Program.withRunning(Program.warehoused, arguments, log: workplace.log) { _ in
+            let parameters = [("REQUEST_METHOD", "GET"), ("REQUEST_URI", Workplace.list(4))]
+            let response = try await eventually {
+                try FastCGIConnection(port: port).ask(parameters + workplace.credentials(of: 4))
+            }
+            #expect(response.body == "[]")
+            let second = try await Program.run(Program.warehoused, arguments)
+            #expect(second.exitCode == 75)
+            #expect(second.error.hasPrefix("warehoused: 127.0.0.1:\(port): another process answers there"))
+        }
+        #expect(exitCode == 0)
     }
 
     @Test(arguments: [
@@ -47,7 +54,7 @@ struct StartTests {
         (["--log-level", "loud"], 64, "--log-level loud: expected trace"),
         (["--drain-timeout", "4000"], 64, "--drain-timeout 4000: expected seconds from 0 to 3600"),
         (["--allow-origin", "https://a.example/path"], 64, "--allow-origin https://a.example/path: expected scheme"),
-        (["--authorisation", "nobody"], 64, "--authorisation nobody: expected gateway"),
+        (["--authorisation", "nobody"], 64, "--authorisation nobody: expected keys or gateway"),
         (["--store", "postgresql://host/base"], 64, "--store postgresql://host/base: expected a path"),
         (["--no-such-option"], 64, "Unknown option '--no-such-option'"),
     ])

@@ -41,6 +41,16 @@ struct WarehousectlTests {
         #expect(try await run("export", "--store", workplace.store).output == changed)
     }
 
+    @Test
+    func noticesAChangeOfUnicodeNormalisation() async throws {
+        let workplace = try await Workplace()
+        let decomposed = try Fixture.text("connections.ndjson").replacing("É", with: "E\u{301}")
+        let replaced = try await run("import", "-", "--replace", "--store", workplace.store, input: decomposed)
+        #expect(replaced.output == "0 created, 1 replaced, 2 unchanged\n")
+        let exported = try await run("export", "--store", workplace.store).output
+        #expect(Array(exported.utf8) == Array(decomposed.utf8))
+    }
+
     @Test(arguments: [
         ("wc_0000000000000001", "wc_abc123", "wc_abc123 is the connection of another organisation"),
         (#""organisation":3"#, #""organisation":0"#, "organisation is not positive"),
@@ -61,6 +71,10 @@ struct WarehousectlTests {
         ("2026-06-11T23:59:59Z", "2026-06-11T23:59:59+00:00", "created_at is not valid"),
         ("2026-06-12T00:04:07Z", "2026-06-31T00:04:07Z", "last_tested_at is not valid"),
         (#""2026-06-12T00:04:07Z""#, "null", "last_error needs last_tested_at"),
+        (#""organisation":3"#, #""organisation":3,"organisation":4"#, "it has a member twice"),
+        (#""role":"#, #""r\u006fle":"OTHER","role":"#, "it has a member twice"),
+        ("-- Flagsmith", String(repeating: "x", count: 65_536), "setup_script has more than 65536 bytes"),
+        ("ab98765", String(repeating: "x", count: 1024), "config.account_identifier has more than 1024 bytes"),
         ("SQL access control", String(repeating: "x", count: 8200), "last_error has more than 8192 bytes"),
         (#""last_error""#, #"last_error"#, "it is no JSON, or has a number beyond 64 bits"),
     ])
@@ -85,16 +99,30 @@ struct WarehousectlTests {
         (["$S", "--store", "/nonexistent/store"], 66, "/nonexistent/store: no such store: make one with"),
         (["/etc", "--store", "$S"], 74, "/etc: Is a directory"),
         (["-", "--store", "postgresql://a/b"], 64, "--store postgresql://a/b: expected the path of a SQLite file"),
-        (["-", "--store", "/etc/passwd"], 65, "/etc/passwd: not a store of warehouse connections: no SQLite database"),
+        (["-", "--store", "$D/file"], 65, "$D/file: not a store of warehouse connections: no SQLite database"),
+        (["-", "--store", "$D"], 65, "$D: not a store of warehouse connections: no file"),
         (["-", "--stor", "$S"], 64, "Unknown option '--stor'"),
     ])
     func explainsItselfOnOneLine(_ arguments: [String], _ exitCode: Int32, _ message: String) async throws {
         let workplace = try await Workplace()
-        let outcome = try await run(["import"] + arguments.map { $0 == "$S" ? workplace.store : $0 })
+        let directory = try TemporaryDirectory()
+        try String(repeating: "no store. ", count: 1000)
+            .write(toFile: directory("file"), atomically: false, encoding: .utf8)
+        func filled(_ text: String) -> String {
+            text.replacing("$S", with: workplace.store).replacing("$D", with: directory.path)
+        }
+        let outcome = try await run(["import"] + arguments.map(filled))
         #expect(outcome.exitCode == exitCode)
-        #expect(outcome.error.hasPrefix("warehousectl: \(message)"), "\(outcome.error)")
+        #expect(outcome.error.hasPrefix("warehousectl: \(filled(message))"), "\(outcome.error)")
         #expect(outcome.error.split(separator: "\n").count == 1)
-        #expect(!FileManager.default.fileExists(atPath: "/etc/passwd-wal"))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path) == ["file"])
+    }
+
+    @Test
+    func blamesTheVariableForAWrongStore() async throws {
+        let outcome = try await run(["list"], environment: ["WAREHOUSE_STORE": "postgresql://a/b"])
+        #expect(outcome.exitCode == 78)
+        #expect(outcome.error == "warehousectl: WAREHOUSE_STORE postgresql://a/b: expected the path of a SQLite file\n")
     }
 
     @Test

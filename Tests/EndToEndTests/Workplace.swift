@@ -7,6 +7,8 @@ struct Workplace {
     let store: String
     let socket: String
     let log: String
+    /// A live API key for each of the organisations 1 to 4; the last has no connection.
+    let keys: [Int: String]
 
     init() async throws {
         directory = try TemporaryDirectory()
@@ -15,6 +17,13 @@ struct Workplace {
         log = directory("log")
         _ = try await Program.run(Program.warehousectl, ["init", "--store", store])
         _ = try await Program.run(Program.warehousectl, ["import", Fixture.connections, "--store", store])
+        var keys: [Int: String] = [:]
+        for organisation in 1...4 {
+            let arguments = ["key", "create", "--organisation", "\(organisation)", "--store", store]
+            let made = try await Program.run(Program.warehousectl, arguments)
+            keys[organisation] = made.output.trimmingCharacters(in: .newlines)
+        }
+        self.keys = keys
     }
 
     /// What was logged so far.
@@ -35,17 +44,20 @@ struct Workplace {
         }
     }
 
-    /// Asks the responder at the socket as nginx does, for the organisation in `target` unless told otherwise.
+    /// Asks the responder at the socket as nginx does, with the key of `organisation`.
     func ask(
         _ target: String,
         method: String = "GET",
-        organisation: String = "1",
+        key organisation: Int? = 1,
         _ parameters: [(String, String)] = []
     ) throws -> FastCGIResponse {
         try FastCGIConnection(socket).ask(
-            [("REQUEST_METHOD", method), ("REQUEST_URI", target), ("AUTHORISED_ORGANISATION", organisation)]
-                + parameters
+            [("REQUEST_METHOD", method), ("REQUEST_URI", target)] + credentials(of: organisation) + parameters
         )
+    }
+
+    func credentials(of organisation: Int?) -> [(String, String)] {
+        organisation.map { [("HTTP_AUTHORIZATION", "Api-Key \(keys[$0] ?? "")")] } ?? []
     }
 
     static func list(_ organisation: Int) -> String {

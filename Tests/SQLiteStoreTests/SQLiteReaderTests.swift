@@ -60,6 +60,19 @@ struct SQLiteReaderTests {
         #expect(try reader.connection(of: 1) == .sample())
     }
 
+    @Test(arguments: [0, 1, 3000, 4096, 8192])
+    func failsOnAStoreThatWasCut(_ size: Int) throws {
+        _ = try reader.connection(of: 1)
+        let whole = try Data(contentsOf: URL(filePath: path))
+        let file = try FileHandle(forWritingTo: URL(filePath: path))
+        try file.truncate(atOffset: UInt64(size == 0 ? 0 : whole.count - size))
+        #expect(throws: StoreError.self) { try reader.connection(of: 1) }
+        #expect(throws: StoreError.self) { try SQLiteReader(path: path).connection(of: 4) }
+        try file.truncate(atOffset: 0)
+        try file.write(contentsOf: whole)
+        #expect(try reader.connection(of: 1) == .sample())
+    }
+
     @Test
     func noticesAnotherFileInItsPlace() throws {
         _ = try reader.connection(of: 1)

@@ -29,6 +29,23 @@ struct SQLiteWriterTests {
         try Data().write(to: URL(filePath: path))
         #expect(throws: StoreError.foreign(store: path, found: "an empty file")) { try SQLiteWriter(path: path) }
         #expect(try SQLiteWriter.initialise(path: path) == .created)
+        // Between the table of migrations and the first migration.
+        let other = directory("other.sqlite")
+        try DatabaseQueue(path: other).write {
+            try $0.execute(sql: "CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY)")
+        }
+        #expect(try SQLiteWriter.initialise(path: other) == .created)
+    }
+
+    @Test
+    func hasOneLockForAllNamesOfAStore() throws {
+        _ = try SQLiteWriter.initialise(path: path)
+        try FileManager.default.createSymbolicLink(atPath: directory("link"), withDestinationPath: path)
+        let lock = try WriteLock(store: path)
+        #expect(throws: StoreError.locked(store: directory("link"))) {
+            _ = try WriteLock(store: directory("link"), patience: .zero)
+        }
+        _ = consume lock
     }
 
     @Test

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import WarehouseConnections
 
@@ -7,7 +8,7 @@ import WarehouseConnections
 @Suite struct APIErrorTests {
     @Test(arguments: ErrorCase.all)
     func answersExactly(error: ErrorCase) {
-        let reply = Reply(to: error.request, from: InMemoryReader(error: error.storeError))
+        let reply = Reply(to: error.request, from: InMemoryStore(error: error.storeError))
         #expect(reply.status == error.status)
         #expect(reply.text == error.body)
         let common = [
@@ -22,7 +23,7 @@ import WarehouseConnections
     func ignoresIfNoneMatch(error: ErrorCase) {
         var request = error.request
         request.ifNoneMatch = "*"
-        let reader = InMemoryReader(error: error.storeError)
+        let reader = InMemoryStore(error: error.storeError)
         #expect(Reply(to: request, from: reader) == Reply(to: error.request, from: reader))
     }
 
@@ -30,7 +31,7 @@ import WarehouseConnections
     func tellsOtherOriginsToo(error: ErrorCase) {
         var request = error.request
         request.origin = "https://app.example.com"
-        let reader = InMemoryReader(error: error.storeError)
+        let reader = InMemoryStore(error: error.storeError)
         var expected = Reply(to: error.request, from: reader).fields
         expected["access-control-allow-origin"] = "*"
         expected["access-control-expose-headers"] = "ETag, Retry-After, WWW-Authenticate, X-Request-Id"
@@ -44,8 +45,8 @@ import WarehouseConnections
 
     @Test(arguments: StoreError.examples)
     func hidesWhyTheStoreFails(error: StoreError) {
-        let reply = Reply(to: .mock(), from: InMemoryReader(error: error))
-        #expect(reply == Reply(to: .mock(), from: InMemoryReader(error: .missing(store: ""))))
+        let reply = Reply(to: .mock(), from: InMemoryStore(error: error))
+        #expect(reply == Reply(to: .mock(), from: InMemoryStore(error: .missing(store: ""))))
         #expect(reply.status == 503)
     }
 }

@@ -30,6 +30,6 @@ import WarehouseConnections
 
     private func authorise(_ authorised: String?, for organisation: String) throws {
         let organisation = try #require(OrganisationID(organisation))
-        try Authoriser.gateway.authorise(.mock(authorisedOrganisation: authorised), for: organisation)
+        try Authoriser.gateway.authorise(.mock(authorisedOrganisation: authorised), for: organisation) { _ in nil }
     }
 }

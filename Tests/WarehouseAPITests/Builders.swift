@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTypes
+import TestSupport
 import Testing
 import WarehouseConnections
 
@@ -21,6 +22,7 @@ extension APIRequest {
         method: String? = "GET",
         target: String? = Target.list,
         authorisedOrganisation: String? = "1",
+        authorization: String? = nil,
         origin: String? = nil,
         accessControlRequestMethod: String? = nil,
         ifNoneMatch: String? = nil,
@@ -28,6 +30,7 @@ extension APIRequest {
     ) -> APIRequest {
         let parameters = [
             "FCGI_ROLE": role, "REQUEST_METHOD": method, "REQUEST_URI": target, "HTTP_ORIGIN": origin,
+            "HTTP_AUTHORIZATION": authorization,
             "HTTP_ACCESS_CONTROL_REQUEST_METHOD": accessControlRequestMethod, "HTTP_IF_NONE_MATCH": ifNoneMatch,
             "REQUEST_ID": requestID, "REMOTE_ADDR": "192.0.2.1", "AUTHORISED_ORGANISATION": authorisedOrganisation,
         ]
@@ -47,8 +50,13 @@ struct Reply: Equatable {
 }
 
 extension Reply {
-    init(to request: APIRequest, from reader: InMemoryReader = InMemoryReader(), cors: CORSPolicy = CORSPolicy()) {
-        let (response, body, _) = Responder(reader: reader, authoriser: .gateway, cors: cors).respond(to: request)
+    init(
+        to request: APIRequest,
+        from reader: InMemoryStore = InMemoryStore(),
+        authoriser: Authoriser = .gateway,
+        cors: CORSPolicy = CORSPolicy()
+    ) {
+        let (response, body, _) = Responder(reader: reader, authoriser: authoriser, cors: cors).respond(to: request)
         self.init(
             status: response.status.code,
             fields: Dictionary(
@@ -60,46 +68,12 @@ extension Reply {
     }
 }
 
-/// A store in memory that can fail.
-final class InMemoryReader: ConnectionReader {
-    var connections: [OrganisationID: WarehouseConnection]
-    var error: StoreError?
-    /// How often it was asked for anything.
-    private(set) var readCount = 0
-
-    init(connections: [OrganisationID: WarehouseConnection] = [:], error: StoreError? = nil) {
-        self.connections = connections
-        self.error = error
-    }
-
-    func connection(of organisation: OrganisationID) throws(StoreError) -> WarehouseConnection? {
-        try checkReadable()
-        return connections[organisation]
-    }
-
-    func forEachConnection(_ body: (OrganisationID, WarehouseConnection) throws -> Void) throws {
-        try checkReadable()
-        for (organisation, connection) in connections.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
-            try body(organisation, connection)
-        }
-    }
-
-    func checkReadable() throws(StoreError) {
-        readCount += 1
-        if let error { throw error }
-    }
-}
-
-/// The example data in `Tests/Fixtures`.
-enum Fixture {
-    static func bytes(_ name: String) throws -> [UInt8] {
-        let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        return Array(try Data(contentsOf: tests.appending(path: "Fixtures").appending(path: name)))
-    }
+extension Fixture {
+    static func bytes(_ name: String) throws -> [UInt8] { Array(try text(name).utf8) }
 
     /// A store of `connections.ndjson`.
-    static func reader() throws -> InMemoryReader {
-        let reader = InMemoryReader()
+    static func reader() throws -> InMemoryStore {
+        let reader = InMemoryStore()
         for line in try bytes("connections.ndjson").split(separator: UInt8(ascii: "\n")) {
             let json = try JSONSerialization.jsonObject(with: Data(line))
             let members = try #require(json as? [String: Any])

@@ -1,4 +1,5 @@
 import HTTPTypes
+import TestSupport
 import Testing
 import WarehouseConnections
 
@@ -40,7 +41,7 @@ import WarehouseConnections
 
     @Test(arguments: [Target.list, Target.connection, "/health/readiness/"])
     func saysHowTheStoreWas(target: String) {
-        let reader = InMemoryReader()
+        let reader = InMemoryStore()
         #expect(throws: Never.self) { try event(of: .mock(target: target), from: reader).storeOutcome?.get() }
         #expect(event(of: .mock(target: target), from: reader).storeOutcome != nil)
 
@@ -59,12 +60,12 @@ import WarehouseConnections
         .mock(method: "POST", target: "/health/readiness/"), .mock(role: "FILTER"),
     ])
     func saysNothingOfAStoreThatWasNotAsked(request: APIRequest) {
-        let reader = InMemoryReader(error: .missing(store: "/store"))
+        let reader = InMemoryStore(error: .missing(store: "/store"))
         #expect(event(of: request, from: reader).storeOutcome == nil)
         #expect(reader.readCount == 0)
     }
 
-    private func event(of request: APIRequest, from reader: InMemoryReader = InMemoryReader()) -> RequestEvent {
+    private func event(of request: APIRequest, from reader: InMemoryStore = InMemoryStore()) -> RequestEvent {
         let (_, _, event) = Responder(reader: reader, authoriser: .gateway).respond(to: request)
         return event
     }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import WarehouseConnections
 
@@ -6,7 +7,7 @@ import WarehouseConnections
 @Suite struct ResourcePathTests {
     @Test(arguments: ["", "?", "?page=1", "?a=//b/../c%2F\\;#?x", "?/", "?" + String(repeating: "q", count: 5000)])
     func readsTheList(query: String) throws {
-        let organisation = try #require(OrganisationID(1))
+        let organisation = OrganisationID(1)
         let path = try #require(ResourcePath(Target.list + query))
         #expect(path.resource == .connectionList(organisation))
         #expect(path.resource.organisation == organisation)
@@ -15,7 +16,7 @@ import WarehouseConnections
 
     @Test(arguments: ["wc_a", "wc_abc123", "wc_ABCxyz019", "wc_" + String(repeating: "Z", count: 61)])
     func readsAConnection(text: String) throws {
-        let organisation = try #require(OrganisationID(1))
+        let organisation = OrganisationID(1)
         let id = try #require(ConnectionID(text))
         for query in ["", "?", "?page=1", "?/../"] {
             let path = try #require(ResourcePath("\(Target.list)\(text)/\(query)"))

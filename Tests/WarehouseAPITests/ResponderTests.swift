@@ -1,10 +1,11 @@
+import TestSupport
 import Testing
 import WarehouseConnections
 
 @testable import WarehouseAPI
 
 @Suite struct ResponderTests {
-    let reader: InMemoryReader
+    let reader: InMemoryStore
 
     init() throws { reader = try Fixture.reader() }
 
@@ -75,8 +76,8 @@ import WarehouseConnections
     }
 
     @Test func answersInFullOnceTheConnectionHasChanged() throws {
-        let one = try #require(OrganisationID(1))
-        let two = try #require(OrganisationID(2))
+        let one = OrganisationID(1)
+        let two = OrganisationID(2)
         let tag = try #require(Reply(to: .mock(), from: reader).fields["etag"])
         reader.connections[one] = reader.connections[two]
         let reply = Reply(to: .mock(ifNoneMatch: tag), from: reader)

@@ -1,0 +1,45 @@
+import Foundation
+import GRDB
+import WarehouseConnections
+
+/// A row of the table `api_key`, there and back.
+enum APIKeyRow {
+    /// The columns that ``decode(_:from:)`` reads.
+    static let columns = "id, secret_sha256, organisation, label, created_at, expires_at, revoked_at"
+
+    /// The key in the columns of `row` from `first` on, or nil if they are null.
+    ///
+    /// - Throws: ``InvalidValue`` or GRDB's `RowDecodingError` if it breaks a rule of the domain.
+    static func decode(_ row: Row, from first: Int) throws -> StoredAPIKey? {
+        func time(_ column: Int) throws -> Timestamp? {
+            guard let text = try row.decode(String?.self, atIndex: first + column) else { return nil }
+            return try required(Timestamp(text), "a time")
+        }
+        func required<Value>(_ value: Value?, _ member: String) throws -> Value {
+            guard let value else { throw InvalidValue(member, "of an API key breaks the store's rules") }
+            return value
+        }
+        guard let id = try row.decode(String?.self, atIndex: first) else { return nil }
+        return try StoredAPIKey(
+            id: required(KeyID(id), "id"),
+            secretDigest: Array(row.decode(Data.self, atIndex: first + 1)),
+            organisation: required(OrganisationID(row.decode(Int64.self, atIndex: first + 2)), "organisation"),
+            label: row.decode(String.self, atIndex: first + 3),
+            createdAt: required(time(4), "created_at"),
+            expiresAt: time(5),
+            revokedAt: time(6)
+        )
+    }
+
+    static let insert = "INSERT INTO api_key (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?)"
+
+    /// The arguments of ``insert``.
+    static func arguments(_ key: StoredAPIKey) -> StatementArguments {
+        [
+            key.id.rawValue, Data(key.secretDigest), key.organisation.rawValue, key.label, key.createdAt.rawValue,
+            key.expiresAt?.rawValue, key.revokedAt?.rawValue,
+        ]
+    }
+
+    static let revoke = "UPDATE api_key SET revoked_at = coalesce(revoked_at, ?) WHERE id = ?"
+}

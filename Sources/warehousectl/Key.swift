@@ -1,0 +1,8 @@
+import ArgumentParser
+
+struct Key: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Keep the API keys with which organisations read their connection.",
+        subcommands: [KeyCreate.self, KeyList.self, KeyRevoke.self]
+    )
+}

@@ -1,0 +1,84 @@
+import ArgumentParser
+import Foundation
+import Sysexits
+import WarehouseConnections
+
+struct KeyCreate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "create",
+        abstract: "Make an API key for an organisation and print it, this once.",
+        discussion: """
+            It works at the next request. The store keeps only the SHA-256 of its secret, so a lost key can't be \
+            shown again: make another and revoke the lost one.
+            """
+    )
+
+    @OptionGroup var target: OrganisationOption
+
+    @Option(help: "What the key is for, in at most 100 characters.")
+    var label = ""
+
+    @Option(help: ArgumentHelp("How long the key works: a number and s, m, h or d.", valueName: "time"))
+    var expiresIn: Lifetime = .year
+
+    @Flag(help: "The key works until it is revoked.")
+    var noExpiry = false
+
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        guard let now = Timestamp(secondsFromNow: 0), let expiry = Timestamp(secondsFromNow: expiresIn.seconds) else {
+            throw ProgramFailure(.usage, "--expires-in \(expiresIn): ends beyond the year 9999: give --no-expiry")
+        }
+        let (text, id, secretDigest) = APIKey.random()
+        let key: StoredAPIKey
+        do throws(InvalidValue) {
+            key = try StoredAPIKey(
+                id: id,
+                secretDigest: secretDigest,
+                organisation: target.organisation,
+                label: label,
+                createdAt: now,
+                expiresAt: noExpiry ? nil : expiry
+            )
+        } catch {
+            throw ProgramFailure(.usage, "--\(error)")
+        }
+        try failingWithStoreErrors { try store.writer().transaction { try $0.add(key) } }
+        try output.print(text) { json in
+            json.member("key", text)
+            json.member("key_id", id.rawValue)
+            json.member("organisation", target.organisation.rawValue)
+            json.member("expires_at", key.expiresAt?.rawValue)
+        }
+        if !output.json {
+            let end = key.expiresAt.map { "works until \($0)" } ?? "works until it is revoked"
+            let note = "key \(id) of organisation \(target.organisation) \(end); it is not shown again\n"
+            FileHandle.standardError.write(Data(note.utf8))
+        }
+    }
+}
+
+/// A time such as `365d`.
+struct Lifetime: ExpressibleByArgument, CustomStringConvertible {
+    let seconds: Int
+    let description: String
+
+    static let year = Lifetime(seconds: 365 * 86400, description: "365d")
+
+    private init(seconds: Int, description: String) {
+        self.seconds = seconds
+        self.description = description
+    }
+
+    init?(argument: String) {
+        let units: [Character: Int] = ["s": 1, "m": 60, "h": 3600, "d": 86400]
+        guard let unit = argument.last.flatMap({ units[$0] }), let number = UInt32(argument.dropLast()), number > 0,
+            argument.first != "+"
+        else { return nil }
+        self.init(seconds: Int(number) * unit, description: argument)
+    }
+
+    var defaultValueDescription: String { description }
+}
