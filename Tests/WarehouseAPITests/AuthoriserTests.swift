@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import WarehouseConnections
 
@@ -31,5 +32,93 @@ import WarehouseConnections
     private func authorise(_ authorised: String?, for organisation: String) throws {
         let organisation = try #require(OrganisationID(organisation))
         try Authoriser.gateway.authorise(.mock(authorisedOrganisation: authorised), for: organisation) { _ in nil }
+    }
+
+    private static let live = try? StoredAPIKey.sample(of: 1)
+    private static let foreign = try? StoredAPIKey.sample(of: 2)
+    private static let expired = try? StoredAPIKey.sample(of: 1, expiresAt: "2026-02-01T00:00:00Z")
+    private static let revoked = try? StoredAPIKey.sample(of: 1, revokedAt: "2026-02-01T00:00:00Z")
+
+    @Test(arguments: ["Api-Key ", "api-key ", "API-KEY "])
+    func keysLetTheirOrganisationPass(scheme: String) throws {
+        try present(scheme + text(Self.live))
+    }
+
+    @Test
+    func keysRefuseAnotherOrganisation() throws {
+        #expect(throws: APIError.forbidden) { try present("Api-Key " + text(Self.foreign)) }
+    }
+
+    @Test
+    func keysRefuseNothingAndOtherSchemes() throws {
+        let key = try text(Self.live)
+        for authorization in [
+            nil, "", " ", "Bearer \(key)", "Token \(key)", "Basic dTpw", key, " Api-Key \(key)", "Api-Keys \(key)",
+            "Api-Key\t\(key)", "ApiKey \(key)", "Api-Key,\(key)", "é",
+        ] {
+            #expect(throws: APIError.notAuthenticated, "\(authorization ?? "none")") { try present(authorization) }
+        }
+    }
+
+    @Test
+    func keysRefuseWhateverIsNoLiveKeyInOneWay() throws {
+        let key = try text(Self.live)
+        let secretOfAnother = try text(Self.foreign).dropFirst(16)
+        for authorization in [
+            "Api-Key", "Api-Key ", "Api-Key  \(key)", "Api-Key \(key) ", "Api-Key \(key),\(key)",
+            "Api-Key \(key.dropLast())",
+            "Api-Key \(key)\u{0}", "Api-Key \(key.uppercased())", "Api-Key \(key.prefix(16))\(secretOfAnother)",
+            "Api-Key \(APIKey.random().text)", "Api-Key \(try text(Self.expired))", "Api-Key \(try text(Self.revoked))",
+            "Api-Key " + String(repeating: "A", count: 100_000), "Api-Key whc_é",
+        ] {
+            #expect(throws: APIError.authenticationFailed, "\(authorization.prefix(100))") {
+                try present(authorization)
+            }
+        }
+    }
+
+    /// The known id and a right checksum, but another secret: what somebody makes who has read a log.
+    @Test
+    func keysRefuseAWrongSecretWithARightChecksum() throws {
+        let (text, id, _) = APIKey.random()
+        let other = try StoredAPIKey.sample(of: 1).stored
+        let stored = try StoredAPIKey(
+            id: id,
+            secretDigest: other.secretDigest,
+            organisation: 1,
+            label: "",
+            createdAt: other.createdAt,
+            expiresAt: nil
+        )
+        #expect(throws: APIError.authenticationFailed) { try present("Api-Key \(text)", stored) }
+    }
+
+    @Test
+    func keysNeverReadWhatTheGatewaySays() throws {
+        #expect(throws: APIError.notAuthenticated) {
+            try Authoriser.keys.authorise(.mock(authorisedOrganisation: "1"), for: 1) { _ in nil }
+        }
+    }
+
+    @Test
+    func gatewayNeverLooksAtKeys() throws {
+        let request = APIRequest.mock(authorisedOrganisation: nil, authorization: try "Api-Key " + text(Self.live))
+        var lookUps = 0
+        #expect(throws: APIError.forbidden) {
+            try Authoriser.gateway.authorise(request, for: 1) { _ in
+                lookUps += 1
+                return nil
+            }
+        }
+        #expect(lookUps == 0)
+    }
+
+    private func text(_ key: (text: String, stored: StoredAPIKey)?) throws -> String { try #require(key).text }
+
+    private func present(_ authorization: String?, _ stored: StoredAPIKey? = nil) throws {
+        let known =
+            [Self.live, Self.foreign, Self.expired, Self.revoked].compactMap { $0?.stored }
+            + [stored].compactMap(\.self)
+        try Authoriser.keys.authorise(.mock(authorization: authorization), for: 1) { id in known.first { $0.id == id } }
     }
 }
