@@ -18,8 +18,13 @@ struct KeyCreate: ParsableCommand {
     @Option(help: "What the key is for, in at most 100 characters.")
     var label = ""
 
-    @Option(help: ArgumentHelp("How long the key works: a number and s, m, h or d.", valueName: "time"))
-    var expiresIn: Lifetime = .year
+    @Option(
+        help: ArgumentHelp(
+            "How long the key works: a number and s, m, h or d. (default: \(Lifetime.year))",
+            valueName: "time"
+        )
+    )
+    var expiresIn: Lifetime?
 
     @Flag(help: "The key works until it is revoked.")
     var noExpiry = false
@@ -27,7 +32,12 @@ struct KeyCreate: ParsableCommand {
     @OptionGroup var store: StoreOptions
     @OptionGroup var output: OutputOptions
 
+    func validate() throws {
+        if noExpiry, expiresIn != nil { throw ValidationError("give --expires-in or --no-expiry") }
+    }
+
     func run() throws {
+        let expiresIn = expiresIn ?? .year
         guard let now = Timestamp(secondsFromNow: 0), let expiry = Timestamp(secondsFromNow: expiresIn.seconds) else {
             throw ProgramFailure(.usage, "--expires-in \(expiresIn): ends beyond the year 9999: give --no-expiry")
         }
@@ -79,6 +89,4 @@ struct Lifetime: ExpressibleByArgument, CustomStringConvertible {
         else { return nil }
         self.init(seconds: Int(number) * unit, description: argument)
     }
-
-    var defaultValueDescription: String { description }
 }
