@@ -32,13 +32,14 @@ trap restore EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-[ ! -e "$policy" ] || mv "$policy" "$policy.before"
 policy_is_ours=yes
+# One that is there already was set aside by a run that was cut off: what lies at $policy now is ours.
+[ -e "$policy.before" ] || [ ! -e "$policy" ] || mv "$policy" "$policy.before"
 printf '#!/bin/sh\nexit 101\n' > "$policy"
 chmod 755 "$policy"
 
 echo "installing ${missing[*]}"
 export DEBIAN_FRONTEND=noninteractive
-apt() { apt-get -qq "$@" >"$log" 2>&1 || { cat "$log" >&2; fail 69 "apt-get $1: failed, see above"; }; }
+apt() { apt-get -qq -o DPkg::Lock::Timeout=120 "$@" >"$log" 2>&1 || { cat "$log" >&2; fail 69 "apt-get $1: failed, see above"; }; }
 apt update
 apt install -y --no-install-recommends "${missing[@]}"

@@ -1,16 +1,19 @@
 #!/usr/bin/env bash
 # Prepares nginx for a local run: ../nginx.conf with names, paths and ports replaced, and a self-signed certificate.
 # What it writes into DIRECTORY is for: nginx -p DIRECTORY -e DIRECTORY/error.log -c DIRECTORY/nginx.conf
+# With FLAGSMITH, the host:port of a Flagsmith, it is the variant that runs beside it (nginx-flagsmith.conf).
 set -euo pipefail
 
 fail() { echo "local-nginx.sh: $2" >&2; exit "$1"; }
 
-[ $# -eq 3 ] || fail 64 "wrong arguments: give DIRECTORY PORT SOCKET"
-directory=$1 port=$2 socket=$3
+[ $# -eq 3 ] || [ $# -eq 4 ] || fail 64 "wrong arguments: give DIRECTORY PORT SOCKET [FLAGSMITH]"
+directory=$1 port=$2 socket=$3 flagsmith=${4-}
 [[ $port =~ ^[1-9][0-9]{0,4}$ ]] || fail 64 "$port: not a port number"
 [[ $socket =~ ^/[A-Za-z0-9._/+-]+$ ]] || fail 64 "$socket: not an absolute path of plain characters"
+[[ $flagsmith =~ ^([A-Za-z0-9.-]+:[0-9]+)?$ ]] || fail 64 "$flagsmith: not host:port"
 [ ${#socket} -le 107 ] || fail 64 "$socket: longer than the 107 bytes that a unix socket may have; set a shorter TMPDIR"
 site=$(<"$(dirname "$0")/../nginx.conf") || fail 66 "nginx.conf: cannot be read"
+beside_flagsmith=$(<"$(dirname "$0")/nginx-flagsmith.conf") || fail 66 "nginx-flagsmith.conf: cannot be read"
 mkdir -p "$directory" || fail 73 "$directory: cannot be made"
 cd "$directory"
 
@@ -29,7 +32,13 @@ replace '/etc/letsencrypt/live/warehouse-connections.example.com/fullchain.pem' 
 replace '/etc/letsencrypt/live/warehouse-connections.example.com/privkey.pem' localhost.key
 replace 'unix:/run/warehouse-connections/warehoused.sock' "unix:$socket"
 replace '/var/log/nginx/warehouse-connections.log' access.log
-replace '#fastcgi_param AUTHORISED_ORGANISATION' 'fastcgi_param AUTHORISED_ORGANISATION'
+replace '/run/warehouse-connections-authorisation' authorisation
+if [ -n "$flagsmith" ]; then
+    replace /etc/nginx/warehouse-connections-flagsmith.conf flagsmith.conf
+    replace 'server 127.0.0.1:8000;' "server $flagsmith;"
+    site=$(sed '/# FLAGSMITH$/s/#//' <<<"$site")
+    printf '%s\n' "$beside_flagsmith" > flagsmith.conf
+fi
 printf '%s\n' "$site" > warehouse-connections.conf
 
 # The names are relative to DIRECTORY. As root, workers would become "nobody", who may not open the socket.

@@ -5,7 +5,7 @@ set -euo pipefail
 
 usage="usage: deploy/run.sh [--check]
 
-Runs on https://localhost:8443 until Ctrl-C and keeps its store, certificate and logs in .build/run.
+Runs on https://localhost:8443 until Ctrl-C and keeps its store, API key, certificate and logs in .build/run.
   --check   on a free port and a fresh store instead: runs deploy/smoke.sh, stops everything, exits with its status"
 
 fail() { echo "run.sh: $2" >&2; exit "$1"; }
@@ -70,7 +70,7 @@ if [ -n "$unfinished_store" ]; then
 fi
 
 rm -f "$directory/error.log"
-spawn-fcgi -n -s "$socket" -M 0660 -b 1024 -- "$programs/warehoused" --store "$store" --authorisation gateway \
+spawn-fcgi -n -s "$socket" -M 0660 -b 1024 -- "$programs/warehoused" --store "$store" \
     >"$directory/warehoused.log" 2>&1 &
 responder=$!
 nginx -p "$directory" -e "$directory/error.log" -c "$directory/nginx.conf" 2>/dev/null &
@@ -85,15 +85,24 @@ for ((attempt = 1; ; attempt++)); do
     sleep 0.1
 done
 
+# A key is made only when the one of the last run no longer works, or the store would fill up with them. It is kept as a
+# header for curl, because others can read curl's arguments.
+list=$url/api/v1/organisations/1/integrations/warehouse-connections/ header=$directory/authorization
+if ! curl -fs --max-time 10 --cacert "$certificate" --header "@$header" "$list" >/dev/null 2>&1; then
+    key=$("$programs/warehousectl" key create --organisation 1 --label local-run --expires-in 30d --json \
+        --store "$store" | sed -nE 's/.*"key":"([^"]*)".*/\1/p')
+    (umask 077 && printf 'Authorization: Api-Key %s\n' "$key" >"$header")
+fi
+read -r _ _ key <"$header"
+
 if [ -n "$check" ]; then
-    deploy/smoke.sh "$url" --cacert "$certificate" --organisation 1 && exit
+    deploy/smoke.sh "$url" --cacert "$certificate" --key - --organisation 1 <<<"$key" && exit
     status=$?
     show_logs
     exit "$status"
 fi
-request=(curl --cacert "$certificate" "$url/api/v1/organisations/1/integrations/warehouse-connections/")
-printf '\n$%s\n' "$(printf ' %q' "${request[@]}")"
-"${request[@]}" -sS
+printf "\n$ curl --cacert %q --header 'Authorization: Api-Key %s' %s\n" "$certificate" "$key" "$list"
+curl -sS --cacert "$certificate" --header "@$header" "$list"
 trap 'exit 0' INT TERM
 printf '\n\nrunning on %s, logs in %s; Ctrl-C stops it\n' "$url" "$directory"
 status=0

@@ -3,21 +3,22 @@
 # shellcheck disable=SC2053  # patterns are meant as such
 set -euo pipefail
 
-usage="usage: deploy/smoke.sh BASE_URL [--cacert FILE] [--organisation N]
+usage="usage: deploy/smoke.sh BASE_URL [--cacert FILE] [--key K --organisation N]
 
   BASE_URL          such as https://warehouse-connections.example.com
   --cacert FILE     certificates to trust, as curl's option
-  --organisation N  look at this organisation's list and connection, which we must be let to;
-                    without it, check that nobody is let to a list without credentials"
+  --key K           an API key; - reads it from standard input, where no list of processes shows it
+  --organisation N  the organisation of the key: look at its list and connection too"
 
 fail() { echo "smoke.sh: $2" >&2; exit "$1"; }
 
-base='' organisation='' curl_options=(--silent --max-time 10 --path-as-is) credentials=()
+base='' organisation='' key='' curl_options=(--silent --max-time 10 --path-as-is) credentials=()
 while [ $# -gt 0 ]; do
     case $1 in
         --help | -h) echo "$usage"; exit ;;
-        --cacert | --organisation) [ $# -gt 1 ] || fail 64 "$1: needs a value" ;;&
+        --cacert | --key | --organisation) [ $# -gt 1 ] || fail 64 "$1: needs a value" ;;&
         --cacert) curl_options+=(--cacert "$2"); shift 2 ;;
+        --key) key=$2; shift 2 ;;
         --organisation) organisation=$2; shift 2 ;;
         https://*) base=${1%/}; shift ;;
         *) fail 64 "$1: not understood, see smoke.sh --help" ;;
@@ -25,10 +26,16 @@ while [ $# -gt 0 ]; do
 done
 [ -n "$base" ] || fail 64 "no BASE_URL: give one, such as https://localhost:8443"
 [[ $organisation =~ ^([1-9][0-9]*)?$ ]] || fail 64 "$organisation: not an organisation's number"
-list=/api/v1/organisations/${organisation:-1}/integrations/warehouse-connections/
+[ "${key:+given}" = "${organisation:+given}" ] || fail 64 "--key and --organisation: give both or neither"
+[ "$key" != - ] || read -r key || fail 64 "--key -: nothing on standard input"
+list_of() { echo "/api/v1/organisations/$1/integrations/warehouse-connections/"; }
+list=$(list_of "${organisation:-1}")
 
 answer=$(mktemp -d)
 trap 'rm -rf "$answer"' EXIT
+# In a file, because others can read curl's arguments.
+printf 'Authorization: Api-Key %s\n' "$key" >"$answer/credentials"
+[ -z "$key" ] || credentials=(--header "@$answer/credentials")
 checks=0 failures=0
 
 expect() {  # WHAT EXPECTED GOT: EXPECTED is GOT itself, or a pattern for the whole of it
@@ -99,10 +106,14 @@ expect "TLS 1.1 is refused" 0 "$(curl_tls --tlsv1.0 --tls-max 1.1 --ciphers ALL@
 expect "TLS 1.2 with HTTP/2" 2 "$(curl_tls --tls-max 1.2)"
 expect "TLS 1.3 with HTTP/1.1" 1.1 "$(curl_tls --tlsv1.3 --http1.1)"
 
-if [ -z "$organisation" ]; then
-    request "list without credentials" '40[13]' GET "$list"
-    request "POST without credentials" '40[13]' POST "$list"
-else
+request "list without credentials" 401 GET "$list"
+body_is "list without credentials" '{"detail":"Authentication credentials were not provided."}'
+expect "list without credentials: challenge" '?*' "$(field www-authenticate)"
+request "POST without credentials" 401 POST "$list"
+request "list with a wrong key" 401 GET "$list" --header 'Authorization: Api-Key wrong'
+body_is "list with a wrong key" '{"detail":"Incorrect authentication credentials."}'
+
+if [ -n "$organisation" ]; then
     request "list" 200 GET "$list" "${credentials[@]}"
     body_is "list" '\[*\]'
     whole=$(<"$answer/body") etag=$(field etag) length=$(field content-length)
@@ -112,6 +123,8 @@ else
     expect "list, If-None-Match: ETag, no body" "$etag " "$(field etag) $(<"$answer/body")"
     request "POST" 405 POST "$list" "${credentials[@]}"
     expect "POST: allow" 'GET, HEAD, OPTIONS' "$(field allow)"
+    request "another organisation" 403 GET "$(list_of $((organisation == 1 ? 2 : 1)))" "${credentials[@]}"
+    body_is "another organisation" '{"detail":"You do not have permission to perform this action."}'
     request "no such connection" 404 GET "${list}wc_0/" "${credentials[@]}"
     body_is "no such connection" "$not_found"
     id=$(sed -nE 's/^\[\{"id":"(wc_[A-Za-z0-9]+)".*/\1/p' <<<"$whole")

@@ -15,7 +15,8 @@ trap 'rm -f "$log"' EXIT
 
 heading "Packages"
 # systemd has systemd-socket-activate
-deploy/install-packages.sh curl libfcgi-dev libsqlite3-dev multiwatch nginx openssl procps shellcheck spawn-fcgi systemd
+deploy/install-packages.sh apache2-bin curl libfcgi-dev libsqlite3-dev lighttpd multiwatch nginx openssl procps \
+    shellcheck spawn-fcgi systemd
 
 heading "Format"
 swift format lint --strict --recursive Sources Tests Package.swift

@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -40,7 +41,7 @@ struct MainJobTests {
     }
 
     @Test
-    func hidesADyingResponderBehindASecondTry() async throws {
+    func answers503WhileNoResponderRuns() async throws {
         let workplace = try await Workplace()
         try await Site.withNginx(workplace) { site in
             let down = try await site.curl(Workplace.list(1), ["--include", "--http1.1"])
@@ -53,6 +54,34 @@ struct MainJobTests {
                 }
                 #expect(answer.result == "[]")
                 #expect(answer.exitCode == 0)
+            }
+        }
+    }
+
+    @Test
+    func hidesADyingResponderBehindASecondTry() async throws {
+        let workplace = try await Workplace()
+        let responder = [Program.warehoused, "--store", workplace.store]
+        let supervised =
+            ["-n", "-s", workplace.socket, "--", "/usr/bin/multiwatch", "-f", "2", "-r", "100", "--"] + responder
+        _ = try await Program.withRunning("spawn-fcgi", supervised, log: workplace.log) { supervisor in
+            _ = try await eventually { try workplace.ask("/health/readiness/") }
+            try await Site.withNginx(workplace) { site in
+                async let answers = site.curl(
+                    Workplace.list(1) + "?[1-150]",
+                    ["--output", "/dev/null", "--write-out", "%{http_code}\n", "--fail-early"]
+                )
+                for _ in 1...5 {
+                    let children = try String(
+                        contentsOfFile: "/proc/\(supervisor)/task/\(supervisor)/children",
+                        encoding: .utf8
+                    )
+                    if let child = children.split(separator: " ").first.flatMap({ pid_t($0) }) { kill(child, SIGKILL) }
+                    try await Task.sleep(for: .milliseconds(100))
+                }
+                let statuses = try await answers.output.split(separator: "\n")
+                #expect(statuses.count == 150)
+                #expect(Set(statuses) == ["200"])
             }
         }
     }

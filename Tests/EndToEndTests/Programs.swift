@@ -67,10 +67,14 @@ enum Program {
             options: [.create, .append],
             permissions: [.ownerReadWrite]
         )
+        // A test that runs out of time is cancelled: nginx's workers would survive a SIGKILL of their master.
+        var options = PlatformOptions()
+        options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(5))]
         let outcome = try await Subprocess.run(
             executable(program),
             arguments: Arguments(arguments),
             environment: .inherit.updating(variables(environment)),
+            platformOptions: options,
             input: .none,
             output: .fileDescriptor(file, closeAfterSpawningProcess: true),
             error: .combinedWithOutput

@@ -1,5 +1,6 @@
 import Foundation
 import TestSupport
+import Testing
 
 /// The whole service: nginx with TLS in front of a responder, on a free port.
 struct Site {
@@ -7,26 +8,45 @@ struct Site {
     let port: Int
 
     /// Runs the service while `body` works with it.
-    static func with<Result: Sendable>(_ body: (Site) async throws -> Result) async throws -> Result {
+    ///
+    /// - Parameters:
+    ///   - options: those of `warehoused`.
+    ///   - flagsmith: the port of the Flagsmith that it runs beside; nil to run alone.
+    ///   - edit: what an operator would change in the configuration.
+    static func with<Result: Sendable>(
+        _ options: [String] = [],
+        flagsmith: Int? = nil,
+        edit: (String) -> String = { $0 },
+        _ body: (Site) async throws -> Result
+    ) async throws -> Result {
         let workplace = try await Workplace()
-        return try await workplace.withResponder { _ in try await withNginx(workplace, body) }.result
+        return try await workplace.withResponder(options) { _ in
+            try await withNginx(workplace, flagsmith: flagsmith, edit: edit, body)
+        }.result
     }
 
     /// Runs nginx alone, configured for the responder of `workplace`.
     static func withNginx<Result: Sendable>(
         _ workplace: Workplace,
+        flagsmith: Int? = nil,
+        edit: (String) -> String = { $0 },
         _ body: (Site) async throws -> Result
     ) async throws -> Result {
         let site = Site(workplace: workplace, port: try freePort())
         let directory = workplace.directory("nginx")
         let prepared = try await Program.run(
             Fixture.project + "deploy/local-nginx.sh",
-            [directory, "\(site.port)", workplace.socket]
+            [directory, "\(site.port)", workplace.socket] + (flagsmith.map { ["127.0.0.1:\($0)"] } ?? [])
         )
         guard prepared.exitCode == 0 else { throw Failure(reason: prepared.error) }
+        for file in ["warehouse-connections.conf"] + (flagsmith == nil ? [] : ["flagsmith.conf"]) {
+            let text = try String(contentsOfFile: directory + "/" + file, encoding: .utf8)
+            try edit(text).write(toFile: directory + "/" + file, atomically: false, encoding: .utf8)
+        }
         let arguments = ["-p", directory, "-e", directory + "/error.log", "-c", directory + "/nginx.conf"]
         return try await Program.withRunning("nginx", arguments, log: workplace.directory("nginx.log")) { _ in
-            _ = try await eventually { try await site.curl("/").exitCode == 0 ? true : nil }
+            // This path is nginx's own in every variant.
+            _ = try await eventually { try await site.curl("/_refusal").exitCode == 0 ? true : nil }
             return try await body(site)
         }.result
     }
@@ -41,24 +61,49 @@ struct Site {
         )
     }
 
-    /// A port that nobody listens on: the system's choice, given back at once.
-    static func freePort() throws -> Int {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let bound = unsafe withUnsafeMutablePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe bind(descriptor, $0, size) == 0 && getsockname(descriptor, $0, &size) == 0
-            }
-        }
-        guard bound else { throw Failure(reason: "no free port") }
-        return Int(UInt16(bigEndian: address.sin_port))
+    /// The answer to a request for `target` over HTTP/1.1, in its parts, without a key unless told otherwise.
+    func ask(
+        _ target: String,
+        _ options: [String] = [],
+        key organisation: Int? = nil
+    ) async throws -> HTTPAnswer {
+        try HTTPAnswer(try await curl(target, ["--http1.1", "--include"] + options, key: organisation).output)
     }
+
+    /// The same, with that status.
+    @discardableResult
+    func expect(
+        _ status: Int,
+        _ target: String,
+        _ options: [String] = [],
+        key organisation: Int? = nil,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws -> HTTPAnswer {
+        let answer = try await ask(target, options, key: organisation)
+        #expect(answer.status == status, "\(target) \(options): \(answer.body)", sourceLocation: sourceLocation)
+        return answer
+    }
+
+    /// Whatever comes back over TLS until nginx closes, when it is sent `bytes` that no client would send.
+    func send(raw bytes: String) async throws -> String {
+        let arguments = ["s_client", "-quiet", "-connect", "localhost:\(port)", "-servername", "localhost"]
+        return try await Program.run("openssl", arguments, input: bytes).output
+    }
+
+    /// A port that nobody listens on, given back at once.
+    static func freePort() throws -> Int { try LoopbackSocket().port }
 
     struct Failure: Error {
         let reason: String
+    }
+}
+
+extension String {
+    /// A configuration with the lines uncommented that end in `# mark`.
+    func uncommenting(_ mark: String) -> String {
+        split(separator: "\n", omittingEmptySubsequences: false).map { line in
+            guard line.hasSuffix("# \(mark)"), let sign = line.firstIndex(of: "#") else { return String(line) }
+            return String(line[..<sign] + line[line.index(after: sign)...])
+        }.joined(separator: "\n")
     }
 }
