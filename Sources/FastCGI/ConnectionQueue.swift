@@ -29,8 +29,8 @@ struct ConnectionQueue: ~Copyable, Sendable {
         epoll = epoll_create1(CInt(EPOLL_CLOEXEC))
         guard epoll >= 0 else { throw .system(call: "epoll_create1", errno: errno) }
         guard watch(stop.descriptor, EPOLL_CTL_ADD, EPOLLIN.rawValue, Self.stopMark),
-            // EPOLLEXCLUSIVE: a waiting connection wakes one of the processes that share the socket, not all.
-            watch(listener.descriptor, EPOLL_CTL_ADD, EPOLLIN.rawValue | EPOLLEXCLUSIVE.rawValue, Self.listenerMark)
+            // Not EPOLLEXCLUSIVE: of the processes that share the socket it may wake only one that is about to stop.
+            watch(listener.descriptor, EPOLL_CTL_ADD, EPOLLIN.rawValue, Self.listenerMark)
         else { throw .system(call: "epoll_ctl", errno: errno) }
     }
 
