@@ -11,4 +11,6 @@ struct Warehousectl: ParsableCommand {
     )
 
     static func main() { runProgram() }
+
+    func run() throws { throw ProgramFailure(.usage, "no command given: see warehousectl --help") }
 }

@@ -118,6 +118,18 @@ struct WarehousectlTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path) == ["file"])
     }
 
+    @Test(arguments: [
+        ([], "no command given: see warehousectl --help"),
+        (["key"], "no command given: see warehousectl key --help"),
+        (["frobnicate"], "Unexpected argument 'frobnicate' (see warehousectl --help)"),
+    ])
+    func wantsACommand(_ arguments: [String], _ message: String) async throws {
+        let outcome = try await run(arguments)
+        #expect(outcome.exitCode == 64)
+        #expect(outcome.error == "warehousectl: \(message)\n")
+        #expect(outcome.output.isEmpty)
+    }
+
     @Test
     func blamesTheVariableForAWrongStore() async throws {
         let outcome = try await run(["list"], environment: ["WAREHOUSE_STORE": "postgresql://a/b"])
