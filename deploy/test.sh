@@ -10,8 +10,11 @@ cd "$(dirname "$0")/.."
 PATH=$PATH:/usr/sbin                  # where Debian has nginx, and a user's PATH has it not
 command -v swift >/dev/null || fail 69 "no swift in PATH: install a toolchain from https://www.swift.org/install"
 heading() { printf '\n== %s\n' "$1"; }
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+# All that the tests leave, even those that are cut off. Short: the path of a unix socket holds 107 bytes.
+TMPDIR=$(mktemp -d /tmp/wct.XXXXXX)
+export TMPDIR
+log=$TMPDIR/log
+trap 'rm -rf "$TMPDIR"' EXIT
 
 heading "Packages"
 # systemd has systemd-socket-activate

@@ -19,9 +19,9 @@ enum APIKeyRow {
             guard let value else { throw InvalidValue(member, "of an API key breaks the store's rules") }
             return value
         }
-        guard let id = try row.decode(String?.self, atIndex: first) else { return nil }
-        return try StoredAPIKey(
-            id: required(KeyID(id), "id"),
+        let id = try row.decode(String?.self, atIndex: first)
+        let key = try StoredAPIKey(
+            id: required(KeyID(id ?? "000000000000"), "id"),
             secretDigest: Array(row.decode(Data.self, atIndex: first + 1)),
             organisation: required(OrganisationID(row.decode(Int64.self, atIndex: first + 2)), "organisation"),
             label: row.decode(String.self, atIndex: first + 3),
@@ -29,7 +29,17 @@ enum APIKeyRow {
             expiresAt: time(5),
             revokedAt: time(6)
         )
+        return id == nil ? nil : key
     }
+
+    /// The same columns for a look-up: an unknown key reads as a revoked one with an id that is null, so that decoding it
+    /// takes as long.
+    static let lookUpColumns = """
+        api_key.id, coalesce(secret_sha256, zeroblob(32)), coalesce(organisation, 1), coalesce(label, ''), \
+        coalesce(created_at, \(never)), iif(api_key.id IS NULL, \(never), expires_at), \
+        iif(api_key.id IS NULL, \(never), revoked_at)
+        """
+    private static let never = "'2000-01-01T00:00:00Z'"
 
     static let insert = "INSERT INTO api_key (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?)"
 

@@ -26,7 +26,8 @@ enum LookUp {
     private static let connectionSQL = """
         SELECT readable_from, organisation, \(ConnectionRow.columns) FROM store LEFT JOIN connection ON organisation = ?
         """
-    private static let keySQL = "SELECT readable_from, \(APIKeyRow.columns) FROM store LEFT JOIN api_key ON id = ?"
+    private static let keySQL =
+        "SELECT readable_from, \(APIKeyRow.lookUpColumns) FROM store LEFT JOIN api_key ON id = ?"
 
     private static func row<Result>(
         _ sql: String,

@@ -35,7 +35,7 @@ public final class SQLiteWriter: ConnectionWriter {
             if identity.size > 0 { try refuseForeignFile(at: path, identity) }
         } catch .missing {
             // SQLite gives its -wal and -shm files the mode of the database.
-            close(try createdFile(at: path))
+            close(try createdFile(at: path, mode: 0o640))
         }
         let lock = try WriteLock(store: path)
         let writer = try SQLiteWriter(path: path, lock: lock, mayBeEmpty: true)

@@ -11,7 +11,8 @@ struct WriteLock: ~Copyable {
     /// Waits up to `patience` for another writer to finish.
     init(store: String, patience: Duration = .seconds(5)) throws(StoreError) {
         let path = Self.resolved(store) + ".lock"
-        let descriptor = try createdFile(at: path)
+        // For its owner alone: whoever may open it could hold the lock, and with it off a revocation.
+        let descriptor = try createdFile(at: path, mode: 0o600)
         let deadline = ContinuousClock.now + patience
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
             guard errno == EWOULDBLOCK || errno == EINTR, ContinuousClock.now < deadline else {
@@ -33,12 +34,11 @@ struct WriteLock: ~Copyable {
     }
 }
 
-/// Opens the file at `path` for writing. One that was not there is made for its owner, and readable by its group,
-/// whatever the umask.
-func createdFile(at path: String) throws(StoreError) -> CInt {
-    var descriptor = unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o640)
+/// Opens the file at `path` for writing. One that was not there gets `mode`, whatever the umask.
+func createdFile(at path: String, mode: mode_t) throws(StoreError) -> CInt {
+    var descriptor = unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode)
     if descriptor >= 0 {
-        fchmod(descriptor, 0o640)
+        fchmod(descriptor, mode)
     } else if errno == EEXIST {
         descriptor = unsafe open(path, O_RDWR | O_CLOEXEC)
     }

@@ -33,16 +33,19 @@ public enum Authoriser: String, CaseIterable, Sendable {
     ) throws(APIError) -> OrganisationID {
         guard let authorization else { throw .notAuthenticated }
         let scheme = authorization.utf8.prefix { $0 != UInt8(ascii: " ") }
-        guard String(scheme)?.lowercased() == "api-key" else { throw .notAuthenticated }
+        // By bytes: lowercased() makes "k" of other characters, too.
+        guard scheme.elementsEqual("api-key".utf8, by: { (65...90).contains($0) ? $0 + 32 == $1 : $0 == $1 }) else {
+            throw .notAuthenticated
+        }
         guard let text = String(authorization.utf8.dropFirst(scheme.count + 1)), let presented = APIKey(text) else {
             throw .authenticationFailed
         }
         let stored = try key(presented.id)
-        // An unknown key is compared as well, with what nothing is made of, so that it takes as long as a known one.
+        // Everything is computed before anything is decided, and an unknown key is compared with what nothing is made
+        // of, so that it takes as long as a known one.
         let isRight = presented.isMade(of: stored?.secretDigest ?? noDigest)
-        guard isRight, let stored, let now = Timestamp(secondsFromNow: 0), stored.state(at: now) == .live else {
-            throw .authenticationFailed
-        }
+        let isLive = Timestamp(secondsFromNow: 0).map { stored?.state(at: $0) } == .live
+        guard isRight, isLive, let stored else { throw .authenticationFailed }
         return stored.organisation
     }
 

@@ -165,8 +165,10 @@ struct FlagsmithGatewayTests {
             #expect(answer.body == HTTPAnswer.unavailable)
             #expect(ContinuousClock.now - start < .seconds(5))
         }
-        let nobody = try Site.freePort()
-        try await Site.with(["--authorisation", "gateway"], flagsmith: nobody) { site in
+        // Bound, so that nobody else gets it, and not listening.
+        let nobody = try LoopbackSocket()
+        defer { withExtendedLifetime(nobody) {} }
+        try await Site.with(["--authorisation", "gateway"], flagsmith: nobody.port) { site in
             for target in [Workplace.list(1), "/api/v1/projects/"] {
                 let start = ContinuousClock.now
                 let answer = try await site.ask(target, Site.token("admin-1"))

@@ -20,6 +20,15 @@ extension NginxTests {
             #expect(throttled["Vary"] == ["Authorization, Origin"])
             #expect(throttled["Access-Control-Allow-Origin"] == ["*"])
             #expect(throttled["Access-Control-Expose-Headers"].count == 1)
+            let other = ["--header", "Authorization: aPi-kEY \(site.workplace.keys[1] ?? "")"]
+            #expect(try await site.ask(Workplace.list(1) + "?token=a-secret", other).status == 429)
+            let errors = try String(contentsOfFile: site.workplace.directory("nginx/error.log"), encoding: .utf8)
+            #expect(!errors.contains("a-secret"))
+            // What is no credential has no share to use up, and no place in the memory of the shares.
+            for length in 1...5 {
+                let long = ["--header", "Authorization: Api-Key \(String(repeating: "x", count: 1000 * length))"]
+                #expect(try await site.ask(Workplace.list(2), long).status == 401)
+            }
             try await site.expect(200, Workplace.list(2), key: 2)
             // A stranger who knows the id of a key, which is no secret, has a share of their own.
             let start = try #require(site.workplace.keys[2]).prefix(17)

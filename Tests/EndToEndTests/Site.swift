@@ -91,7 +91,14 @@ struct Site {
     }
 
     /// A port that nobody listens on, given back at once.
-    static func freePort() throws -> Int { try LoopbackSocket().port }
+    /// Below the range from which the system gives ports to clients, so that none of them takes it meanwhile.
+    static func freePort() throws -> Int {
+        for _ in 0..<100 {
+            let port = Int.random(in: 20_000..<32_000)
+            if let socket = try? LoopbackSocket(port: port) { return socket.port }
+        }
+        throw TimedOut()
+    }
 
     struct Failure: Error {
         let reason: String

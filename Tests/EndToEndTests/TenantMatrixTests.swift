@@ -101,9 +101,9 @@ private struct Credential {
             let id = String(revoked.dropFirst(4).prefix(12))
             _ = try await Program.run(Program.warehousectl, ["key", "revoke", id, "--store", workplace.store])
             let expired = try await key(organisation, ["--expires-in", "1s"])
-            // The id of a live key before the secret and the checksum of another: the checksum is wrong, too.
-            let forged = live.prefix(17) + second.dropFirst(17)
-            for (name, text) in [("revoked", revoked), ("expired", expired), ("forged", String(forged))] {
+            // The id of a live key, the secret of another, and the right checksum: what one can make of a log.
+            let forged = withChecksum(live.prefix(17) + second.dropFirst(17).prefix(43))
+            for (name, text) in [("revoked", revoked), ("expired", expired), ("forged", forged)] {
                 all.append(Credential(name: name, authorization: "Api-Key \(text)", organisation: nil))
             }
         }
@@ -113,8 +113,28 @@ private struct Credential {
             let keys = try await Program.run(Program.warehousectl, list).output
             return keys.components(separatedBy: #""state":"expired""#).count == 5 ? () : nil
         }
+        // A forged key is refused for its secret and not for its form.
+        for credential in all where credential.name == "forged" {
+            guard APIKey((credential.authorization ?? "").dropFirst("Api-Key ".count)) != nil else { throw TimedOut() }
+        }
         return all
     }
+}
+
+/// A key's text with its last seven characters: the CRC-32 of the others in base 62.
+private func withChecksum(_ text: Substring) -> String {
+    var remainder = UInt32.max
+    for byte in text.utf8 {
+        remainder ^= UInt32(byte)
+        for _ in 0..<8 { remainder = remainder & 1 == 1 ? remainder >> 1 ^ 0xEDB8_8320 : remainder >> 1 }
+    }
+    let digits = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+    var rest = Int(~remainder)
+    let places = (0..<6).map { _ in
+        defer { rest /= 62 }
+        return digits[rest % 62]
+    }
+    return "\(text)_" + String(places.reversed())
 }
 
 /// A request for what an organisation has, in one of many spellings.

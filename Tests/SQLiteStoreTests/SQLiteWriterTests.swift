@@ -51,9 +51,9 @@ struct SQLiteWriterTests {
     @Test
     func keepsReadersWorkingAfterItsLastClose() throws {
         _ = try SQLiteWriter.initialise(path: path)
-        for suffix in ["", "-wal", "-shm"] {
+        for (suffix, mode) in [("", 0o640), ("-wal", 0o640), ("-shm", 0o640), (".lock", 0o600)] {
             let attributes = try FileManager.default.attributesOfItem(atPath: path + suffix)
-            #expect(attributes[.posixPermissions] as? Int == 0o640, "\(suffix)")
+            #expect(attributes[.posixPermissions] as? Int == mode, "\(suffix)")
         }
         #expect(try FileManager.default.attributesOfItem(atPath: path + "-wal")[.size] as? Int == 0)
     }

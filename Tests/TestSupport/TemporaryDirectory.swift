@@ -6,7 +6,8 @@ public final class TemporaryDirectory: Sendable {
     public let path: String
 
     public init() throws {
-        path = "/tmp/wct-\(UUID().uuidString.prefix(8))"
+        let parent = ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
+        path = "\(parent)/wct-\(UUID().uuidString.prefix(8))"
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
     }
 

@@ -54,7 +54,7 @@ import WarehouseConnections
         let key = try text(Self.live)
         for authorization in [
             nil, "", " ", "Bearer \(key)", "Token \(key)", "Basic dTpw", key, " Api-Key \(key)", "Api-Keys \(key)",
-            "Api-Key\t\(key)", "ApiKey \(key)", "Api-Key,\(key)", "é",
+            "Api-Key\t\(key)", "ApiKey \(key)", "Api-\u{212A}ey \(key)", "Api\rKey \(key)", "Api-Key,\(key)", "é",
         ] {
             #expect(throws: APIError.notAuthenticated, "\(authorization ?? "none")") { try present(authorization) }
         }
