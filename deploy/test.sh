@@ -13,6 +13,7 @@ heading() { printf '\n== %s\n' "$1"; }
 # All that the tests leave, even those that are cut off. Short: the path of a unix socket holds 107 bytes.
 TMPDIR=$(mktemp -d /tmp/wct.XXXXXX)
 export TMPDIR
+chmod 755 "$TMPDIR"                   # a web server that root starts becomes another user
 log=$TMPDIR/log
 trap 'rm -rf "$TMPDIR"' EXIT
 
