@@ -68,7 +68,7 @@ public final class SQLiteReader: ConnectionReader {
         let identity = try FileIdentity(ofStore: path)
         do {
             if let current, current.identity == identity { return try current.database.unsafeRead(body) }
-            let database = try Self.open(path, identity)
+            let database = try Self.open(path)
             current = (database, identity)
             return try database.unsafeRead(body)
         } catch {
@@ -77,17 +77,20 @@ public final class SQLiteReader: ConnectionReader {
         }
     }
 
-    static func open(_ path: String, _ identity: FileIdentity) throws -> DatabaseQueue {
+    static func open(_ path: String) throws -> DatabaseQueue {
         var configuration = Configuration()
         configuration.readonly = true
         configuration.busyMode = .timeout(0.25)
         let database = try DatabaseQueue(path: path, configuration: configuration)
         let version = try database.unsafeRead { try Schema.version(of: $0, path) }
         guard version != nil else { throw StoreError.foreign(store: path, found: StoreError.emptyFile) }
-        // SQLite reads a file that was cut as if nothing were missing. While there is a log, the file may be growing.
+        // SQLite reads a file that was cut as if nothing were missing. In this order, because a writer may be at work:
+        // once the log is empty, the file has all that was counted before.
+        let expected = try database.unsafeRead { try Schema.expectedSize(of: $0) }
         let isLogEmpty = (try? FileIdentity(ofStore: path + "-wal").size) ?? 0 == 0
-        if isLogEmpty, try database.unsafeRead({ try Schema.expectedSize(of: $0) }) != identity.size {
-            throw StoreError.damaged(store: path, reason: "it was cut to \(identity.size) bytes")
+        let size = try FileIdentity(ofStore: path).size
+        if isLogEmpty, size < expected {
+            throw StoreError.damaged(store: path, reason: "it was cut from \(expected) to \(size) bytes")
         }
         return database
     }

@@ -18,7 +18,8 @@ public final class SQLiteWriter: ConnectionWriter {
 
     /// Opens the store at `path`, which must have the current schema. Waits up to 5 s for another writer.
     public convenience init(path: String) throws(StoreError) {
-        try Self.refuseForeignFile(at: path, FileIdentity(ofStore: path))
+        _ = try FileIdentity(ofStore: path)
+        try Self.refuseForeignFile(at: path)
         try self.init(path: path, lock: WriteLock(store: path), mayBeEmpty: false)
         switch try run({ try Schema.version(of: $0, path) }) {
         case Schema.version: return
@@ -31,8 +32,7 @@ public final class SQLiteWriter: ConnectionWriter {
     /// Creates the store at `path`, or migrates the one that is there to the current schema.
     public static func initialise(path: String) throws(StoreError) -> Initialisation {
         do throws(StoreError) {
-            let identity = try FileIdentity(ofStore: path)
-            if identity.size > 0 { try refuseForeignFile(at: path, identity) }
+            if try FileIdentity(ofStore: path).size > 0 { try refuseForeignFile(at: path) }
         } catch .missing {
             // SQLite gives its -wal and -shm files the mode of the database.
             close(try createdFile(at: path, mode: 0o640))
@@ -54,9 +54,9 @@ public final class SQLiteWriter: ConnectionWriter {
     }
 
     /// Nothing is made beside a file that is somebody else's, not even a lock.
-    private static func refuseForeignFile(at path: String, _ identity: FileIdentity) throws(StoreError) {
+    private static func refuseForeignFile(at path: String) throws(StoreError) {
         do {
-            _ = try SQLiteReader.open(path, identity)
+            _ = try SQLiteReader.open(path)
         } catch StoreError.foreign(let store, let found) where found != StoreError.emptyFile {
             throw .foreign(store: store, found: found)
         } catch let error as DatabaseError where error.resultCode == .SQLITE_NOTADB {
@@ -110,12 +110,17 @@ public final class SQLiteWriter: ConnectionWriter {
     /// - WAL: readers never wait for the writer; kept after the last close, because a read-only reader can't make it.
     /// - `synchronous=FULL`: an acknowledged change survives a loss of power.
     /// - No automatic checkpoint: it happens under the write lock alone.
+    /// - 64 MiB of cache, and statement journals in memory: an import would write each page several times.
     private static func prepare(_ database: Database) throws {
         let mode = try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL")
         guard mode == "wal" else { throw DatabaseError(message: "the file system does not support WAL mode") }
         try database.execute(
-            sql:
-                "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY"
+            sql: """
+                PRAGMA synchronous = FULL;
+                PRAGMA wal_autocheckpoint = 0;
+                PRAGMA cache_size = -65536;
+                PRAGMA temp_store = MEMORY;
+                """
         )
         var keep: CInt = 1
         let code = unsafe sqlite3_file_control(database.sqliteConnection, nil, SQLITE_FCNTL_PERSIST_WAL, &keep)

@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import GRDB
 import TestSupport
@@ -71,6 +72,28 @@ struct SQLiteReaderTests {
         try file.truncate(atOffset: 0)
         try file.write(contentsOf: whole)
         #expect(try reader.connection(of: 1) == .sample())
+    }
+
+    @Test
+    func readsOnWhileTheStoreGrows() throws {
+        let isDone = DispatchSemaphore(value: 0)
+        let writing = Thread { [path] in
+            for number in 1...40 {
+                try? SQLiteWriter(path: path).transaction { transaction in
+                    for extra in 1...20 {
+                        let organisation = OrganisationID(Int64(number * 100 + extra)) ?? 1
+                        try transaction.put(.sample(id: "wc_\(number)x\(extra)"), for: organisation)
+                    }
+                }
+            }
+            isDone.signal()
+        }
+        writing.start()
+        while isDone.wait(timeout: .now()) == .timedOut {
+            #expect(try SQLiteReader(path: path).connection(of: 1) == .sample())
+            #expect(try reader.connection(of: 1) == .sample())
+        }
+        #expect(try reader.connection(of: 4020) != nil)
     }
 
     @Test
