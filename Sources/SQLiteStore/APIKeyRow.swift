@@ -32,14 +32,16 @@ enum APIKeyRow {
         return id == nil ? nil : key
     }
 
-    /// The same columns for a look-up: an unknown key reads as a revoked one with an id that is null, so that decoding it
-    /// takes as long.
-    static let lookUpColumns = """
-        api_key.id, coalesce(secret_sha256, zeroblob(32)), coalesce(organisation, 1), coalesce(label, ''), \
-        coalesce(created_at, \(never)), iif(api_key.id IS NULL, \(never), expires_at), \
-        iif(api_key.id IS NULL, \(never), revoked_at)
-        """
-    private static let never = "'2000-01-01T00:00:00Z'"
+    /// The same columns for a look-up: an unknown key reads as a revoked one whose id is null, so that decoding it takes
+    /// as long. Only an unknown one: a null in the row of a known key is damage, and must not be mended here.
+    static let lookUpColumns: String = {
+        let never = "'2000-01-01T00:00:00Z'"
+        let unknown = [
+            ("secret_sha256", "zeroblob(32)"), ("organisation", "1"), ("label", "''"), ("created_at", never),
+            ("expires_at", never), ("revoked_at", never),
+        ]
+        return (["api_key.id"] + unknown.map { "iif(api_key.id IS NULL, \($1), \($0))" }).joined(separator: ", ")
+    }()
 
     static let insert = "INSERT INTO api_key (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?)"
 

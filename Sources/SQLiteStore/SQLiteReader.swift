@@ -3,7 +3,7 @@ public import WarehouseConnections
 
 /// Reads a store in a SQLite file, read-only, and never waits for a writer: the store is in WAL mode.
 ///
-/// Opened at the first call and again whenever the file was replaced or failed.
+/// Opened at the first call and again whenever the file was replaced, has another length or failed.
 public final class SQLiteReader: ConnectionReader {
     private let path: String
     private var current: (database: DatabaseQueue, identity: FileIdentity)?

@@ -115,7 +115,9 @@ private struct Credential {
         }
         // A forged key is refused for its secret and not for its form.
         for credential in all where credential.name == "forged" {
-            guard APIKey((credential.authorization ?? "").dropFirst("Api-Key ".count)) != nil else { throw TimedOut() }
+            guard APIKey((credential.authorization ?? "").dropFirst("Api-Key ".count)) != nil else {
+                throw Site.Failure(reason: "a forged key without the form of one")
+            }
         }
         return all
     }

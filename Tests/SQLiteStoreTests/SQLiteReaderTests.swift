@@ -96,6 +96,23 @@ struct SQLiteReaderTests {
         #expect(try reader.connection(of: 4020) != nil)
     }
 
+    @Test(arguments: ["secret_sha256", "organisation", "label", "created_at"])
+    func failsOnAKeyThatLacksSomething(_ column: String) throws {
+        let (_, key) = try StoredAPIKey.sample(of: 2)
+        try SQLiteWriter(path: path).transaction { try $0.add(key) }
+        #expect(try reader.key(key.id) == key)
+        // A table without the rules of the schema.
+        try DatabaseQueue(path: path).write { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE loose AS SELECT * FROM api_key; DROP TABLE api_key;
+                    ALTER TABLE loose RENAME TO api_key; UPDATE api_key SET \(column) = NULL;
+                    """
+            )
+        }
+        #expect(throws: StoreError.self) { try reader.key(key.id) }
+    }
+
     @Test
     func noticesAnotherFileInItsPlace() throws {
         _ = try reader.connection(of: 1)
