@@ -5,3 +5,10 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
+
+/* Bytes that wait to be read, or -1: ioctl(2) is variadic, and Swift calls no such function. */
+#include <sys/ioctl.h>
+static inline int fastcgi_unread_byte_count(int descriptor) {
+    int count;
+    return ioctl(descriptor, FIONREAD, &count) == 0 ? count : -1;
+}

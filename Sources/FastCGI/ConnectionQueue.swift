@@ -4,24 +4,38 @@ import Synchronization
 
 /// What the workers wait for together: the stop, waiting connections, and the open ones that no worker has in hand.
 ///
-/// An open connection costs a descriptor and no thread until its next request begins, so neither idle kept connections
-/// nor silent peers hold anyone up. Source: epoll(7), `EPOLLONESHOT`.
+/// An open connection costs a descriptor and no thread until a whole request is there, so neither idle kept
+/// connections nor peers that send slowly or nothing hold anyone up. Source: epoll(7).
 struct ConnectionQueue: ~Copyable, Sendable {
-    enum Event: Equatable {
+    /// What an open connection waits for.
+    enum Wait: Equatable {
+        case request
+        /// The rest of a request of which `unread` bytes are there.
+        case rest(unread: Int, until: ContinuousClock.Instant)
+        /// The peer, to see the end and go.
+        case farewell(until: ContinuousClock.Instant)
+
+        var deadline: ContinuousClock.Instant? {
+            switch self {
+            case .request: nil
+            case .rest(_, let deadline), .farewell(let deadline): deadline
+            }
+        }
+    }
+
+    enum Event {
         case stop
         case connectionWaiting
         /// A connection that was parked has something to read; the caller owns it now.
-        case readable(descriptor: CInt)
-    }
-
-    /// The connections that nobody has in hand: each descriptor with the number of its parking.
-    private struct Parked {
-        var numbers: [CInt: UInt32] = [:]
-        var nextNumber: UInt32 = 0
+        case readable(descriptor: CInt, Wait)
+        /// Its wait has come to its end in vain; the caller owns it now.
+        case overdue(descriptor: CInt, Wait)
     }
 
     private let epoll: CInt
-    private let parked = Mutex(Parked())
+    private let parked = Mutex(ParkedConnections())
+    /// How many connections wait with a deadline: no stop leaves them behind.
+    let unfinished = Atomic(0)
     private static let stopMark = UInt64.max
     private static let listenerMark = UInt64.max - 1
 
@@ -36,53 +50,59 @@ struct ConnectionQueue: ~Copyable, Sendable {
 
     deinit {
         close(epoll)
-        parked.withLock { for descriptor in $0.numbers.keys { close(descriptor) } }
+        parked.withLock { $0.closeAll() }
     }
+
+    /// Open connections in no worker's hand.
+    var parkedCount: Int { parked.withLock { $0.count } }
 
     /// Blocks until something happens.
     func next() -> Event {
         while true {
+            let hasDeadlines = unfinished.load(ordering: .acquiring) > 0
+            if hasDeadlines, let (descriptor, wait) = parked.withLock({ $0.takeOverdue() }) {
+                unfinished.subtract(1, ordering: .acquiringAndReleasing)
+                return .overdue(descriptor: descriptor, wait)
+            }
             var event = unsafe epoll_event()
-            guard unsafe epoll_wait(epoll, &event, 1, -1) == 1 else { continue }
+            let timeout = hasDeadlines ? CInt(ParkedConnections.sweepInterval / .milliseconds(1)) : -1
+            guard unsafe epoll_wait(epoll, &event, 1, timeout) == 1 else { continue }
             let mark = unsafe event.data.u64
             if mark == Self.stopMark { return .stop }
             if mark == Self.listenerMark { return .connectionWaiting }
-            let descriptor = CInt(truncatingIfNeeded: mark & 0xFFFF_FFFF)
-            // An event of a connection that was closed since must not be taken for one of its descriptor's successor.
-            let isOurs = parked.withLock { parked in
-                guard parked.numbers[descriptor] == UInt32(mark >> 32) else { return false }
-                parked.numbers[descriptor] = nil
-                return true
+            let isGone = unsafe event.events & (EPOLLRDHUP.rawValue | EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0
+            if let (descriptor, wait) = parked.withLock({ $0.take(mark, peerIsGone: isGone) }) {
+                if wait.deadline != nil { unfinished.subtract(1, ordering: .acquiringAndReleasing) }
+                return .readable(descriptor: descriptor, wait)
             }
-            if isOurs { return .readable(descriptor: descriptor) }
         }
     }
 
-    /// Takes over `connection` until its next request begins or its peer goes away.
-    func park(_ connection: consuming Connection) {
+    /// Takes over `connection` until what it waits for has come, or its peer goes away.
+    func park(_ connection: consuming Connection, _ wait: Wait) {
         let descriptor = connection.release()
-        let once = EPOLLIN.rawValue | EPOLLRDHUP.rawValue | EPOLLONESHOT.rawValue
+        var trigger = EPOLLIN.rawValue | EPOLLRDHUP.rawValue
+        // Bytes that are there and stay there must not count as news: edge-triggered. An edge comes again and again.
+        if case .rest = wait { trigger |= EPOLLET.rawValue } else { trigger |= EPOLLONESHOT.rawValue }
+        if wait.deadline != nil { unfinished.add(1, ordering: .acquiringAndReleasing) }
         parked.withLock { parked in
-            let mark = UInt64(parked.nextNumber) << 32 | UInt64(descriptor)
+            let mark = parked.add(descriptor, wait)
             // A descriptor that was parked before is known to epoll, a new one is not.
-            guard watch(descriptor, EPOLL_CTL_MOD, once, mark) || watch(descriptor, EPOLL_CTL_ADD, once, mark) else {
+            guard watch(descriptor, EPOLL_CTL_MOD, trigger, mark) || watch(descriptor, EPOLL_CTL_ADD, trigger, mark)
+            else {
+                parked.remove(descriptor)
+                if wait.deadline != nil { unfinished.subtract(1, ordering: .acquiringAndReleasing) }
                 close(descriptor)
                 return
             }
-            parked.numbers[descriptor] = parked.nextNumber
-            // The two marks above are beyond it.
-            parked.nextNumber = (parked.nextNumber + 1) % (1 << 31)
         }
     }
 
     /// Closes the connection that has been parked for longest; false if none is.
     func closeOldest() -> Bool {
-        let oldest: CInt? = parked.withLock { parked in
-            let oldest = parked.numbers.min { $0.value < $1.value }?.key
-            if let oldest { parked.numbers[oldest] = nil }
-            return oldest
-        }
-        return oldest.map { close($0) == 0 } ?? false
+        guard let (descriptor, wait) = parked.withLock({ $0.takeOldest() }) else { return false }
+        if wait.deadline != nil { unfinished.subtract(1, ordering: .acquiringAndReleasing) }
+        return close(descriptor) == 0
     }
 
     private func watch(_ descriptor: CInt, _ operation: CInt, _ events: UInt32, _ mark: UInt64) -> Bool {

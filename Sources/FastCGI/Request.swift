@@ -86,13 +86,28 @@ import HTTPTypes
         return descriptor >= 0 ? Connection(reclaiming: descriptor) : nil
     }
 
+    /// Stops when a peer that reads slowly has used up its time: what is in libfcgi's hands may take as long once more.
     private func put(_ bytes: [UInt8]) {
-        unsafe bytes.withUnsafeBytes { bytes in
-            _ = unsafe FCGX_PutStr(
-                bytes.assumingMemoryBound(to: CChar.self).baseAddress,
-                CInt(bytes.count),
-                request.pointee.out
-            )
+        let deadline = ContinuousClock.now + Connection.patience
+        var start = 0
+        while start < bytes.count {
+            let count = min(Self.pieceSize, bytes.count - start)
+            let written = unsafe bytes.withUnsafeBytes { bytes in
+                unsafe FCGX_PutStr(
+                    bytes.assumingMemoryBound(to: CChar.self).baseAddress?.advanced(by: start),
+                    CInt(count),
+                    request.pointee.out
+                )
+            }
+            guard written == count else { return }
+            start += count
+            guard start == bytes.count || ContinuousClock.now < deadline else {
+                unsafe shutdown(request.pointee.ipcFd, CInt(SHUT_RDWR))
+                return
+            }
         }
     }
+
+    /// In bytes: libfcgi's buffer.
+    private static let pieceSize = 8192
 }

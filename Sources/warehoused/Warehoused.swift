@@ -1,5 +1,6 @@
 import ArgumentParser
 import FastCGI
+import Foundation
 import Logging
 import SQLiteStore
 import Sysexits
@@ -52,7 +53,11 @@ struct Warehoused: ParsableCommand {
             }
         let server = try makeServer(settings, listener: listener, logger: logger)
         logger.notice("serving", metadata: ["store": "\(settings.store)", "threads": "\(settings.threads)"])
-        return try server.run(until: signals, drainTimeout: settings.drainTimeout)
+        return try server.run(
+            until: signals,
+            drainTimeout: settings.drainTimeout,
+            manager: ServiceManager(environment: ProcessInfo.processInfo.environment)
+        )
     }
 }
 

@@ -119,41 +119,6 @@ struct ServerTests {
     }
 
     @Test
-    func keepsNoThreadForIdleAndSilentPeers() throws {
-        let server = try RunningServer(threads: 4)
-        let idle = try (1...68).map { _ in try server.connect() }
-        for connection in idle { _ = try connection.ask([("REQUEST_URI", "/idle")], keep: true) }
-        let silent = try (1...20).map { _ in try server.connect() }
-        let start = ContinuousClock.now
-        for number in 1...300 {
-            #expect(try server.connect().ask([("REQUEST_URI", "/\(number)")]).body == "/\(number)")
-        }
-        #expect(ContinuousClock.now - start < .seconds(1))
-        for connection in idle + silent {
-            #expect(try connection.ask([("REQUEST_URI", "/again")], keep: true).body == "/again")
-        }
-    }
-
-    @Test
-    func boundsTheTimeThatADripCosts() throws {
-        let server = try RunningServer(threads: 1)
-        let drip = try server.connect()
-        // A record every 300 ms: never silent for long, never done.
-        drip.send(R.begin() + R.stream(R.params, R.pairs([("REQUEST_URI", "/drip")])))
-        let copy = dup(drip.descriptor)
-        let dripping = Thread {
-            let record = R.record(R.stdin, [0])
-            while unsafe send(copy, record, record.count, CInt(MSG_NOSIGNAL)) > 0 { usleep(300_000) }
-            close(copy)
-        }
-        dripping.start()
-        #expect(drip.isSilent(forMilliseconds: 500))
-        let start = ContinuousClock.now
-        #expect(try server.connect().ask([("REQUEST_URI", "/good")]).body == "/good")
-        #expect(ContinuousClock.now - start < .seconds(5))
-    }
-
-    @Test
     func letsTheOldestIdleConnectionGiveWayWhenDescriptorsRunOut() throws {
         let server = try RunningServer(threads: 1)
         let (first, second) = (try server.connect(), try server.connect())

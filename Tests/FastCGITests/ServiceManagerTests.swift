@@ -1,0 +1,132 @@
+import Foundation
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import FastCGI
+
+@Suite(.timeLimit(.minutes(1)))
+struct ServiceManagerTests {
+    @Test
+    func isToldOfTheStartTheProgressAndTheStop() throws {
+        let manager = try StandInManager()
+        let server = try RunningServer()
+        DispatchQueue.global().async { [server = server.server] in
+            manager.waitFor("WATCHDOG=1")
+            server.stop()
+        }
+        let unfinished = try server.run(drainTimeout: .seconds(5), manager)
+        #expect(unfinished == 0)
+        #expect(manager.received.first == "READY=1")
+        #expect(manager.received.contains("WATCHDOG=1"))
+        #expect(manager.received.last == "STOPPING=1")
+    }
+
+    @Test
+    func hearsNothingWhileAWorkerIsStuck() throws {
+        let manager = try StandInManager()
+        let gate = DispatchSemaphore(value: 0)
+        let server = try RunningServer { if $0 == "/stuck" { gate.wait() } }
+        let stuck = try server.connect()
+        stuck.send(FastCGIRecords.request([("REQUEST_URI", "/stuck")]))
+        while server.server.busyWorkers == 0 { usleep(1_000) }
+        DispatchQueue.global().async { [server = server.server] in
+            manager.waitFor("READY=1")
+            usleep(500_000)
+            server.stop()
+        }
+        let unfinished = try server.run(drainTimeout: .milliseconds(100), manager)
+        gate.signal()
+        #expect(unfinished == 1)
+        // The first check has nothing to compare with.
+        #expect(manager.received.count { $0 == "WATCHDOG=1" } <= 1)
+    }
+
+    @Test(
+        arguments: [
+            ([:], nil),
+            (["WATCHDOG_USEC": "15000000"], .seconds(15)),
+            (["WATCHDOG_USEC": "15000000", "WATCHDOG_PID": "1"], nil),
+            (["WATCHDOG_USEC": "15000000", "WATCHDOG_PID": "\(getpid())"], .seconds(15)),
+            (["WATCHDOG_USEC": "0"], nil),
+            (["WATCHDOG_USEC": "soon"], nil),
+        ] as [([String: String], Duration?)]
+    )
+    func watchesAsTheEnvironmentSays(_ environment: [String: String], _ timeout: Duration?) {
+        #expect(ServiceManager(environment: environment).watchdogTimeout == timeout)
+    }
+
+    @Test(arguments: ["", "relative", "/nonexistent/notify", "/" + String(repeating: "x", count: 200)])
+    func mayBeOutOfReach(_ path: String) {
+        ServiceManager(environment: ["NOTIFY_SOCKET": path]).notify(.ready)
+    }
+}
+
+extension RunningServer {
+    /// Runs until the stop on a thread of its own: the signals that are blocked there must not be in other tests.
+    fileprivate func run(drainTimeout: Duration, _ manager: StandInManager) throws -> Int {
+        let environment = manager.environment(watchdog: .milliseconds(90))
+        let result = Mutex<Result<Int, any Error>?>(nil)
+        let done = DispatchSemaphore(value: 0)
+        Thread.detachNewThread { [server] in
+            let unfinished = Result {
+                try server.run(
+                    until: TerminationSignals(),
+                    drainTimeout: drainTimeout,
+                    manager: ServiceManager(environment: environment)
+                )
+            }
+            result.withLock { $0 = unfinished }
+            done.signal()
+        }
+        done.wait()
+        return try #require(try result.withLock { $0 }?.get())
+    }
+}
+
+/// A datagram socket that takes what a service manager is told.
+private final class StandInManager: Sendable {
+    private let directory: TemporaryDirectory
+    private let descriptor: CInt
+    private let messages = Messages()
+
+    init() throws {
+        directory = try TemporaryDirectory()
+        descriptor = socket(AF_UNIX, CInt(SOCK_DGRAM.rawValue), 0)
+        let bound = unsafe ListeningAddress.unix(path: directory("notify")).withSocketAddress {
+            unsafe bind(descriptor, $0, $1)
+        }
+        try #require(bound == 0)
+    }
+
+    deinit { close(descriptor) }
+
+    func environment(watchdog: Duration) -> [String: String] {
+        ["NOTIFY_SOCKET": directory("notify"), "WATCHDOG_USEC": "\(Int(watchdog / .microseconds(1)))"]
+    }
+
+    /// All that has come.
+    var received: [String] {
+        while let message = next(CInt(MSG_DONTWAIT)) { messages.append(message) }
+        return messages.all
+    }
+
+    func waitFor(_ message: String) {
+        while let next = next(0) {
+            messages.append(next)
+            if next == message { return }
+        }
+    }
+
+    private func next(_ flags: CInt) -> String? {
+        var buffer = [UInt8](repeating: 0, count: 256)
+        let count = unsafe recv(descriptor, &buffer, buffer.count, flags)
+        return count > 0 ? String(decoding: buffer[..<count], as: UTF8.self) : nil
+    }
+}
+
+private final class Messages: Sendable {
+    private let list = Mutex<[String]>([])
+    func append(_ message: String) { list.withLock { $0.append(message) } }
+    var all: [String] { list.withLock { $0 } }
+}
