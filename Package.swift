@@ -94,12 +94,21 @@ let package = Package(
             ]
         ),
         .testTarget(
+            name: "warehousedTests",
+            dependencies: [
+                "warehoused", "WarehouseAPI", "WarehouseConnections", "TestSupport",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
+        .testTarget(
             name: "EndToEndTests",
             dependencies: [
                 "TestSupport", "WarehouseConnections", "warehoused", "warehousectl",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
-            ]
+            ],
+            exclude: ["stand-in-systemd"]
         ),
         .testTarget(
             name: "StoreContract",

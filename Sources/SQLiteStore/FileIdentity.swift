@@ -3,11 +3,31 @@ import WarehouseConnections
 
 /// Which file lies at a path, and how long it is. One that replaces it by rename, or that was cut, differs.
 struct FileIdentity: Equatable {
-    private let device: UInt64
-    private let inode: UInt64
+    let device: UInt64
+    let inode: UInt64
     let size: Int64
 
     /// - Throws: ``StoreError``: `missing`, `unavailable`, or `foreign` if it is no file.
+    init(ofStore path: String) throws(StoreError) {
+        self = try FileState(ofStore: path).identity
+    }
+
+    fileprivate init(_ status: stat) {
+        device = UInt64(status.st_dev)
+        inode = UInt64(status.st_ino)
+        size = Int64(status.st_size)
+    }
+
+    func isSameFile(as other: FileIdentity?) -> Bool { device == other?.device && inode == other?.inode }
+}
+
+/// A file as it stands: whatever is written to it makes another state.
+struct FileState: Equatable {
+    let identity: FileIdentity
+    private let modifiedSeconds: Int
+    private let modifiedNanoseconds: Int
+
+    /// - Throws: as ``FileIdentity/init(ofStore:)``.
     init(ofStore path: String) throws(StoreError) {
         var status = stat()
         guard unsafe stat(path, &status) == 0 else {
@@ -15,8 +35,8 @@ struct FileIdentity: Equatable {
             throw .unavailable(store: path, reason: unsafe String(cString: strerror(errno)))
         }
         guard status.st_mode & S_IFMT == S_IFREG else { throw .foreign(store: path, found: "no file") }
-        device = UInt64(status.st_dev)
-        inode = UInt64(status.st_ino)
-        size = Int64(status.st_size)
+        identity = FileIdentity(status)
+        modifiedSeconds = status.st_mtim.tv_sec
+        modifiedNanoseconds = status.st_mtim.tv_nsec
     }
 }

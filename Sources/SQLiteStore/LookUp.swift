@@ -19,8 +19,8 @@ enum LookUp {
         try row(keySQL, [id.rawValue], database, path) { try APIKeyRow.decode($0, from: 1) }
     }
 
-    static func checkReadable(_ database: Database, _ path: String) throws {
-        try row("SELECT readable_from FROM store", [], database, path) { _ in }
+    static func schemaVersion(_ database: Database, _ path: String) throws -> Int {
+        try row("SELECT readable_from, version FROM store", [], database, path) { try $0.decode(Int.self, atIndex: 1) }
     }
 
     private static let connectionSQL = """

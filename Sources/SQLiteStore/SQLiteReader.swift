@@ -3,13 +3,17 @@ public import WarehouseConnections
 
 /// Reads a store in a SQLite file, read-only, and never waits for a writer: the store is in WAL mode.
 ///
-/// Opened at the first call and again whenever the file was replaced, has another length or failed.
+/// Opened at the first call and again whenever the file was replaced, has another length or failed, or when the inspector
+/// says so.
 public final class SQLiteReader: ConnectionReader {
     private let path: String
-    private var current: (database: DatabaseQueue, identity: FileIdentity)?
+    private let inspector: StoreInspector?
+    private var current: (database: DatabaseQueue, identity: FileIdentity, generation: Int?)?
 
-    public init(path: String) {
+    /// - Parameter inspector: knows what has happened to the file; nil for a reader that lives for a moment.
+    public init(path: String, inspector: StoreInspector? = nil) {
         self.path = path
+        self.inspector = inspector
     }
 
     public func connection(of organisation: OrganisationID) throws(StoreError) -> WarehouseConnection? {
@@ -37,8 +41,19 @@ public final class SQLiteReader: ConnectionReader {
         try forEachRow(sql, decode: { try APIKeyRow.decode($0, from: 0) }, body: { if let key = $0 { try body(key) } })
     }
 
-    public func checkReadable() throws(StoreError) {
-        try read { try LookUp.checkReadable($0, path) }
+    public func schemaVersion() throws(StoreError) -> Int {
+        try read { try LookUp.schemaVersion($0, path) }
+    }
+
+    /// Reads the whole file and throws what is wrong with its structure.
+    ///
+    /// Source: https://sqlite.org/pragma.html#pragma_quick_check
+    public func checkFile() throws(StoreError) {
+        try read { database in
+            _ = try LookUp.schemaVersion(database, path)
+            let finding = try String.fetchOne(database, sql: "PRAGMA quick_check(1)") ?? "no result"
+            guard finding == "ok" else { throw StoreError.damaged(store: path, reason: finding) }
+        }
     }
 
     /// An error of `body` comes out as it is, any other as the store's.
@@ -47,7 +62,7 @@ public final class SQLiteReader: ConnectionReader {
         decode: (Row) throws -> Element,
         body: (Element) throws -> Void
     ) throws {
-        try checkReadable()
+        _ = try schemaVersion()
         var thrownByBody: (any Error)?
         try read { database in
             let rows = try Row.fetchCursor(database, sql: sql)
@@ -66,10 +81,14 @@ public final class SQLiteReader: ConnectionReader {
 
     private func read<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {
         let identity = try FileIdentity(ofStore: path)
+        let verdict = inspector?.verdict(on: identity)
         do {
-            if let current, current.identity == identity { return try current.database.unsafeRead(body) }
+            if let failure = verdict?.failure { throw failure }
+            if let current, current.identity == identity, current.generation == verdict?.generation {
+                return try current.database.unsafeRead(body)
+            }
             let database = try Self.open(path)
-            current = (database, identity)
+            current = (database, identity, verdict?.generation)
             return try database.unsafeRead(body)
         } catch {
             current = nil

@@ -1,4 +1,5 @@
 import GRDB
+import Glibc
 import WarehouseConnections
 
 extension StoreError {
@@ -18,10 +19,21 @@ extension StoreError {
             case .SQLITE_CORRUPT: self = .damaged(store: store, reason: reason)
             case .SQLITE_NOTADB: self = .foreign(store: store, found: "no SQLite database")
             case .SQLITE_BUSY, .SQLITE_LOCKED: self = .locked(store: store)
+            case .SQLITE_CANTOPEN, .SQLITE_READONLY:
+                self = .unavailable(store: store, reason: Self.fileProblem(store) ?? reason)
             default: self = .unavailable(store: store, reason: reason)
             }
         default:
             self = .unavailable(store: store, reason: "\(error)")
         }
+    }
+
+    /// Which of a store's files can't be read, and why.
+    private static func fileProblem(_ store: String) -> String? {
+        for file in [store, store + "-wal", store + "-shm"] where unsafe access(file, R_OK) != 0 {
+            if errno == ENOENT { return "\(file) is missing: warehousectl init, as the store's owner, makes it" }
+            return "\(file): \(unsafe String(cString: strerror(errno)))"
+        }
+        return nil
     }
 }

@@ -27,6 +27,6 @@ extension ParsableCommand {
 
     private static func report(_ program: String, _ message: String) {
         let line = message.replacing("\n", with: " ")
-        FileHandle.standardError.write(Data("\(program): \(line)\n".utf8))
+        try? FileHandle.standardError.write(contentsOf: Data("\(program): \(line)\n".utf8))
     }
 }

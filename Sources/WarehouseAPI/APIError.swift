@@ -7,11 +7,21 @@ enum APIError: Error, Equatable {
     /// Nothing was presented that could be a key.
     case notAuthenticated
     /// What was presented is malformed, unknown, expired or revoked: one answer for all, so that it tells nothing.
-    case authenticationFailed
+    case authenticationFailed(KeyFailure)
     case forbidden
     case notFound
     case methodNotAllowed(HTTPRequest.Method)
     case storeUnavailable
+
+    /// For the operator alone.
+    var keyFailure: KeyFailure? {
+        switch self {
+        case .notAuthenticated: .missing
+        case .authenticationFailed(let failure): failure
+        case .forbidden: .foreign
+        case .badRequest, .notFound, .methodNotAllowed, .storeUnavailable: nil
+        }
+    }
 
     var status: HTTPResponse.Status {
         switch self {

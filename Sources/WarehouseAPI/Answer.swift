@@ -4,13 +4,20 @@ import HTTPTypes
 struct Answer {
     let status: HTTPResponse.Status
     var headerFields: HTTPFields = [:]
-    /// JSON; nil for an answer without a body.
+    /// Nil for an answer without a body.
     var content: [UInt8]?
+    var contentType = "application/json"
 
     init(_ status: HTTPResponse.Status, _ headerFields: HTTPFields = [:], content: [UInt8]? = nil) {
         self.status = status
         self.headerFields = headerFields
         self.content = content
+    }
+
+    /// Metrics in Prometheus's text format, version 0.0.4.
+    init(metrics: String) {
+        self.init(.ok, content: Array(metrics.utf8))
+        contentType = "text/plain; version=0.0.4; charset=utf-8"
     }
 
     init(_ error: APIError) {

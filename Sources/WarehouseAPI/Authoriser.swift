@@ -38,15 +38,20 @@ public enum Authoriser: String, CaseIterable, Sendable {
             throw .notAuthenticated
         }
         guard let text = String(authorization.utf8.dropFirst(scheme.count + 1)), let presented = APIKey(text) else {
-            throw .authenticationFailed
+            throw .authenticationFailed(.malformed)
         }
         let stored = try key(presented.id)
         // Everything is computed before anything is decided, and an unknown key is compared with what nothing is made
         // of, so that it takes as long as a known one.
         let isRight = presented.isMade(of: stored?.secretDigest ?? noDigest)
-        let isLive = Timestamp(secondsFromNow: 0).map { stored?.state(at: $0) } == .live
-        guard isRight, isLive, let stored else { throw .authenticationFailed }
-        return stored.organisation
+        let state = Timestamp(secondsFromNow: 0).map { stored?.state(at: $0) ?? .revoked }
+        guard let stored else { throw .authenticationFailed(.unknown) }
+        guard isRight else { throw .authenticationFailed(.wrongSecret) }
+        switch state {
+        case .live: return stored.organisation
+        case .revoked: throw .authenticationFailed(.revoked)
+        case .expired, nil: throw .authenticationFailed(.expired)
+        }
     }
 
     private static let noDigest = [UInt8](repeating: 0, count: 32)

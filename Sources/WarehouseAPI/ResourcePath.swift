@@ -10,6 +10,7 @@ public struct ResourcePath: Equatable, Sendable {
         case connection(OrganisationID, ConnectionID)
         case liveness
         case readiness
+        case metrics
     }
 
     public let resource: Resource
@@ -25,6 +26,7 @@ public struct ResourcePath: Equatable, Sendable {
         switch path {
         case "/health/liveness/": self.init(.liveness)
         case "/health/readiness/": self.init(.readiness)
+        case "/metrics": self.init(.metrics)
         default:
             let segments = path.split(separator: "/", omittingEmptySubsequences: false)
             guard segments.count >= 7, segments[0].isEmpty,
@@ -59,7 +61,7 @@ extension ResourcePath.Resource {
     public var organisation: OrganisationID? {
         switch self {
         case .connectionList(let organisation), .connection(let organisation, _): organisation
-        case .liveness, .readiness: nil
+        case .liveness, .readiness, .metrics: nil
         }
     }
 }

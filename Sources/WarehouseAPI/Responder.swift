@@ -6,24 +6,39 @@ public struct Responder {
     private let reader: any ConnectionReader
     private let authoriser: Authoriser
     private let cors: CORSPolicy
+    private let surface: Surface
+
+    /// What there is to ask for, besides health.
+    public enum Surface {
+        case connections
+        /// For the operator: no connections, but what `metrics` returns.
+        case status(metrics: () -> String)
+    }
 
     static let allowedMethods = "GET, HEAD, OPTIONS"
 
-    public init(reader: any ConnectionReader, authoriser: Authoriser, cors: CORSPolicy = CORSPolicy()) {
+    public init(
+        reader: any ConnectionReader,
+        authoriser: Authoriser,
+        cors: CORSPolicy = CORSPolicy(),
+        surface: Surface = .connections
+    ) {
         self.reader = reader
         self.authoriser = authoriser
         self.cors = cors
+        self.surface = surface
     }
 
     /// The answer to `request`, and what to record of it.
     public func respond(to request: APIRequest) -> (HTTPResponse, body: [UInt8], RequestEvent) {
         let start = ContinuousClock.now
-        var event = RequestEvent(requestID: request.requestID, remoteAddress: request.remoteAddress)
+        var event = RequestEvent(request)
         let answer: Answer
         do throws(APIError) {
             answer = try self.answer(to: request, &event)
         } catch {
             answer = Answer(error)
+            event.keyFailure = error.keyFailure
         }
         let (response, body) = complete(answer, for: request)
         event.status = answer.status
@@ -36,17 +51,19 @@ public struct Responder {
         guard request.role == "RESPONDER", let target = request.target,
             let method = request.method.flatMap({ HTTPRequest.Method(rawValue: $0) })
         else { throw .badRequest }
-        guard let path = ResourcePath(target) else { throw .notFound }
+        guard let path = ResourcePath(target), surface.has(path.resource) else { throw .notFound }
         event.route = RequestEvent.Route(path.resource)
         event.organisation = path.resource.organisation
         if method == .options { return Answer(.noContent, [.allow: Self.allowedMethods]) }
         if let location = path.targetWithSlash { return Answer(.movedPermanently, [.location: location]) }
         if let organisation = path.resource.organisation {
             try authoriser.authorise(request, for: organisation) { id throws(APIError) in
-                try read(&event) { reader throws(StoreError) in try reader.key(id) }
+                event.keyID = id
+                return try read(&event) { reader throws(StoreError) in try reader.key(id) }
             }
         }
         guard method == .get || method == .head else { throw .methodNotAllowed(method) }
+        if case .metrics = path.resource, case .status(let metrics) = surface { return Answer(metrics: metrics()) }
         guard let content = try content(of: path.resource, &event) else { throw .notFound }
         return Answer(content: content, unlessMatched: request.ifNoneMatch)
     }
@@ -61,7 +78,7 @@ public struct Responder {
         case .liveness:
             json.object { $0.member("status", "ok") }
         case .readiness:
-            try read(&event) { reader throws(StoreError) in try reader.checkReadable() }
+            _ = try read(&event) { reader throws(StoreError) in try reader.schemaVersion() }
             json.object { $0.member("status", "ok") }
         case .connectionList(let organisation):
             let connection = try read(&event) { reader throws(StoreError) in try reader.connection(of: organisation) }
@@ -69,15 +86,22 @@ public struct Responder {
         case .connection(let organisation, let id):
             let connection = try read(&event) { reader throws(StoreError) in try reader.connection(of: organisation) }
             if let connection, connection.id == id { connection.write(to: &json) }
+        case .metrics:
+            break
         }
         return json.bytes.isEmpty ? nil : json.bytes
     }
 
-    /// Asks the store, and records how it was.
+    /// Asks the store, and records how it was and how long it took.
     private func read<Value>(
         _ event: inout RequestEvent,
         _ body: (any ConnectionReader) throws(StoreError) -> Value
     ) throws(APIError) -> Value {
+        let start = ContinuousClock.now
+        defer {
+            event.storeReads.count += 1
+            event.storeReads.duration += ContinuousClock.now - start
+        }
         do throws(StoreError) {
             let value = try body(reader)
             event.storeOutcome = .success(())
@@ -97,7 +121,7 @@ public struct Responder {
         fields.append(contentsOf: cors.headerFields(for: request, isPreflight: isPreflight))
         fields.append(contentsOf: answer.headerFields)
         if let content = answer.content {
-            fields[.contentType] = "application/json"
+            fields[.contentType] = answer.contentType
             fields[.contentLength] = String(content.count)
         } else if answer.status == .movedPermanently {
             fields[.contentLength] = "0"
@@ -113,4 +137,14 @@ public struct Responder {
         if let referrerPolicy = HTTPField.Name("Referrer-Policy") { fields[referrerPolicy] = "no-referrer" }
         return fields
     }()
+}
+
+extension Responder.Surface {
+    fileprivate func has(_ resource: ResourcePath.Resource) -> Bool {
+        switch (self, resource) {
+        case (_, .liveness), (_, .readiness): true
+        case (.connections, .connectionList), (.connections, .connection), (.status, .metrics): true
+        case (.connections, .metrics), (.status, .connectionList), (.status, .connection): false
+        }
+    }
 }

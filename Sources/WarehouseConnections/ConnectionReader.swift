@@ -19,6 +19,6 @@ public protocol ConnectionReader: AnyObject {
     /// - Throws: ``StoreError``, or what `body` throws.
     func forEachKey(_ body: (StoredAPIKey) throws -> Void) throws
 
-    /// Returns if the store can be read.
-    func checkReadable() throws(StoreError)
+    /// The version of the store's schema, if this program can read it.
+    func schemaVersion() throws(StoreError) -> Int
 }

@@ -22,7 +22,9 @@ public enum StoreError: Error, Hashable, Sendable {
 
 extension StoreError: CustomStringConvertible {
     /// What, where, why and what to do next, on one line without a final stop.
-    public var description: String {
+    public var description: String { text.replacing("\n", with: " ") }
+
+    private var text: String {
         switch self {
         case .missing(let store): "\(store): no such store: make one with warehousectl init"
         case .foreign(let store, let found): "\(store): not a store of warehouse connections: \(found)"

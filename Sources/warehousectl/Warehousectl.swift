@@ -1,5 +1,6 @@
 import ArgumentParser
 import Sysexits
+import WarehouseConnections
 
 /// The operator's tool.
 @main
@@ -7,6 +8,7 @@ struct Warehousectl: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "warehousectl",
         abstract: "Keeps a store of warehouse connections.",
+        version: Release.version,
         subcommands: [Init.self, Import.self, Export.self, List.self, Show.self, Key.self]
     )
 

@@ -8,6 +8,15 @@ struct Options: ParsableArguments {
     @Option(help: ArgumentHelp("Where to listen: unix:<path> or <ip>:<port>.", valueName: "address"))
     var listen: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Where to show the metrics and the health of this process, over FastCGI: unix:<path> or <ip>:<port>. "
+                + "(default: nowhere)",
+            valueName: "address"
+        )
+    )
+    var statusListen: String?
+
     @Option(help: "How many requests are answered at once. (default: 2 × cores, at least 4)")
     var threads: String?
 

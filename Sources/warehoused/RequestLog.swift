@@ -18,18 +18,22 @@ final class RequestLog: Sendable {
         guard logger.logLevel <= .info else { return }
         var metadata: Logger.Metadata = [
             "http.route": "\(event.route.rawValue)",
+            "http.request.method": "\(event.method.rawValue)",
             "http.response.status_code": "\(event.status.code)",
             "duration_us": "\(Int(event.duration / .microseconds(1)))",
         ]
         metadata["organisation"] = event.organisation.map { "\($0)" }
+        metadata["key.id"] = event.keyID.map { "\($0)" }
+        metadata["key.failure"] = event.keyFailure.map { "\($0.rawValue)" }
         metadata["request.id"] = event.requestID.map { "\($0)" }
         metadata["client.address"] = event.remoteAddress.map { "\($0)" }
         logger.info("request", metadata: metadata)
     }
 
     /// Records how the store was. Several workers see the same failure: it is said when it begins and when it ends, and
-    /// when its cause changes at most every 10 s. Damage to some rows ends when nobody has met it for 10 s.
-    func recordStore(_ outcome: Result<Void, StoreError>) {
+    /// when its cause changes at most every 10 s. Damage to some rows ends when nobody has met it for 10 s, that of the
+    /// file when the file is found to be whole.
+    func recordStore(_ outcome: Result<Void, StoreError>, isOfWholeFile: Bool = false) {
         switch outcome {
         case .failure(let failure):
             let isNews = known.withLock { known in
@@ -41,7 +45,7 @@ final class RequestLog: Sendable {
         case .success:
             let isNews = known.withLock { known in
                 guard let failure = known else { return false }
-                if case .damaged = failure.failure, failure.seen + Self.pause > .now { return false }
+                if case .damaged = failure.failure, !isOfWholeFile, failure.seen + Self.pause > .now { return false }
                 known = nil
                 return true
             }

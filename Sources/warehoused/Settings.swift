@@ -10,6 +10,7 @@ struct Settings {
 
     var store: String
     var listen: ListeningAddress?
+    var statusListen: ListeningAddress?
     var threads: Int
     var authoriser: Authoriser
     var cors: CORSPolicy
@@ -35,6 +36,9 @@ struct Settings {
         }
         store = try setting("store", options.store, "a path", Self.path) ?? Self.defaultStore
         listen = try setting("listen", options.listen, "unix:<path> or <ip>:<port>") { ListeningAddress($0) }
+        statusListen = try setting("status-listen", options.statusListen, "unix:<path> or <ip>:<port>") {
+            ListeningAddress($0)
+        }
         threads =
             try setting("threads", options.threads, "a number from 1 to 1024") {
                 Int($0).flatMap { (1...1024).contains($0) ? $0 : nil }

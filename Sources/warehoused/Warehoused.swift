@@ -2,9 +2,8 @@ import ArgumentParser
 import FastCGI
 import Foundation
 import Logging
-import SQLiteStore
 import Sysexits
-import WarehouseAPI
+import WarehouseConnections
 
 /// The FastCGI responder's command line: parses, builds, runs.
 @main
@@ -17,10 +16,11 @@ struct Warehoused: ParsableCommand {
             (spawn-fcgi, multiwatch). A store that is missing or damaged does not stop it: it answers 503 and \
             recovers when the store does.
 
-            Each option can also come from the environment: WAREHOUSE_STORE, WAREHOUSE_LISTEN, WAREHOUSE_THREADS, \
-            WAREHOUSE_AUTHORISATION, WAREHOUSE_ALLOW_ORIGIN (several separated by spaces), WAREHOUSE_LOG_LEVEL, \
+            Each option can also come from the environment: WAREHOUSE_STORE, WAREHOUSE_LISTEN, \
+            WAREHOUSE_STATUS_LISTEN, WAREHOUSE_THREADS, WAREHOUSE_AUTHORISATION, WAREHOUSE_ALLOW_ORIGIN (several separated by spaces), WAREHOUSE_LOG_LEVEL, \
             WAREHOUSE_DRAIN_TIMEOUT. The option wins.
-            """
+            """,
+        version: Release.version
     )
 
     @OptionGroup var options: Options
@@ -29,7 +29,11 @@ struct Warehoused: ParsableCommand {
 
     func run() throws {
         let settings = try Settings(options)
-        LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+        if isatty(STDERR_FILENO) == 1 {
+            LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+        } else {
+            LoggingSystem.bootstrap { _ in JSONLogHandler() }
+        }
         var logger = Logger(label: "warehoused")
         logger.logLevel = settings.logLevel
         let unfinished: Int
@@ -51,9 +55,12 @@ struct Warehoused: ParsableCommand {
             } else {
                 try ListeningSocket.inherited()
             }
-        let server = try makeServer(settings, listener: listener, logger: logger)
+        let statusListener = try settings.statusListen.map { address throws(TransportError) in
+            try ListeningSocket(listeningOn: address)
+        }
+        let service = try Service(settings, listener: listener, statusListener: statusListener, logger: logger)
         logger.notice("serving", metadata: ["store": "\(settings.store)", "threads": "\(settings.threads)"])
-        return try server.run(
+        return try service.run(
             until: signals,
             drainTimeout: settings.drainTimeout,
             manager: ServiceManager(environment: ProcessInfo.processInfo.environment)

@@ -126,8 +126,19 @@ struct RunTests {
             )
             _ = try workplace.ask("/no/such/path\nforged: line", [("REQUEST_ID", "x\nforged: line")])
         }
-        #expect(workplace.logged.contains("http.response.status_code=200"))
-        #expect(workplace.logged.contains("request.id=abc"))
+        let lines = try workplace.logged.split(separator: "\n").map {
+            try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: String])
+        }
+        let request = try #require(lines.first { $0["request.id"] == "abc" })
+        #expect(request["level"] == "info")
+        #expect(request["message"] == "request")
+        #expect(request["http.route"] == "connection_list")
+        #expect(request["http.request.method"] == "GET")
+        #expect(request["http.response.status_code"] == "200")
+        #expect(request["organisation"] == "1")
+        #expect(request["client.address"] == "192.0.2.7")
+        #expect(request["key.id"] == workplace.keys[1].map { String($0.dropFirst(4).prefix(12)) })
+        #expect(lines.contains { $0["http.response.status_code"] == "404" && $0["http.route"] == "none" })
         #expect(!workplace.logged.contains("whc_"))
         #expect(!workplace.logged.contains("forged"))
     }

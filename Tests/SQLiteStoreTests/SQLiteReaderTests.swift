@@ -56,7 +56,7 @@ struct SQLiteReaderTests {
         _ = try reader.connection(of: 1)
         try FileManager.default.moveItem(atPath: path, toPath: directory("away"))
         #expect(throws: StoreError.missing(store: path)) { try reader.connection(of: 1) }
-        #expect(throws: StoreError.missing(store: path)) { try reader.checkReadable() }
+        #expect(throws: StoreError.missing(store: path)) { try reader.schemaVersion() }
         try FileManager.default.moveItem(atPath: directory("away"), toPath: path)
         #expect(try reader.connection(of: 1) == .sample())
     }

@@ -101,7 +101,7 @@ struct SQLiteWriterTests {
         let expected = StoreError.foreign(store: path, found: "another SQLite database")
         #expect(throws: expected) { try SQLiteWriter(path: path) }
         #expect(throws: expected) { try SQLiteWriter.initialise(path: path) }
-        #expect(throws: expected) { try SQLiteReader(path: path).checkReadable() }
+        #expect(throws: expected) { try SQLiteReader(path: path).schemaVersion() }
         #expect(try Data(contentsOf: URL(filePath: path)) == before)
     }
 

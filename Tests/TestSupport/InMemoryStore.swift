@@ -15,31 +15,36 @@ public final class InMemoryStore: ConnectionReader, ConnectionWriter {
     }
 
     public func connection(of organisation: OrganisationID) throws(StoreError) -> WarehouseConnection? {
-        try checkReadable()
+        try count()
         return connections[organisation]
     }
 
     public func key(_ id: KeyID) throws(StoreError) -> StoredAPIKey? {
-        try checkReadable()
+        try count()
         return keys[id]
     }
 
     public func forEachConnection(_ body: (OrganisationID, WarehouseConnection) throws -> Void) throws {
-        try checkReadable()
+        try count()
         for (organisation, connection) in connections.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             try body(organisation, connection)
         }
     }
 
     public func forEachKey(_ body: (StoredAPIKey) throws -> Void) throws {
-        try checkReadable()
+        try count()
         func order(_ key: StoredAPIKey) -> (Int64, Timestamp, String) {
             (key.organisation.rawValue, key.createdAt, key.id.rawValue)
         }
         for key in keys.values.sorted(by: { order($0) < order($1) }) { try body(key) }
     }
 
-    public func checkReadable() throws(StoreError) {
+    public func schemaVersion() throws(StoreError) -> Int {
+        try count()
+        return 1
+    }
+
+    private func count() throws(StoreError) {
         readCount += 1
         if let error { throw error }
     }

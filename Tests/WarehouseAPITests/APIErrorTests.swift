@@ -84,11 +84,3 @@ struct ErrorCase: Sendable, CustomTestStringConvertible {
         ),
     ]
 }
-
-extension StoreError {
-    static let examples: [StoreError] = [
-        .missing(store: "/store"), .foreign(store: "/store", found: "a directory"),
-        .tooNew(store: "/store", readableFrom: 9), .needsMigration(store: "/store"), .locked(store: "/store"),
-        .unavailable(store: "/store", reason: "permission denied"), .damaged(store: "/store", reason: "malformed"),
-    ]
-}

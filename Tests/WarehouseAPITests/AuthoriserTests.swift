@@ -64,17 +64,21 @@ import WarehouseConnections
     func keysRefuseWhateverIsNoLiveKeyInOneWay() throws {
         let key = try text(Self.live)
         let secretOfAnother = try text(Self.foreign).dropFirst(16)
-        for authorization in [
-            "Api-Key", "Api-Key ", "Api-Key  \(key)", "Api-Key \(key) ", "Api-Key \(key),\(key)",
-            "Api-Key \(key.dropLast())",
-            "Api-Key \(key)\u{0}", "Api-Key \(key.uppercased())", "Api-Key \(key.prefix(16))\(secretOfAnother)",
-            "Api-Key \(APIKey.random().text)", "Api-Key \(try text(Self.expired))", "Api-Key \(try text(Self.revoked))",
-            "Api-Key " + String(repeating: "A", count: 100_000), "Api-Key whc_é",
+        for malformed in [
+            "", " ", " \(key)", "\(key) ", "\(key),\(key)", "\(key.dropLast())", "\(key)\u{0}",
+            "\(key.uppercased())", "\(key.prefix(16))\(secretOfAnother)", String(repeating: "A", count: 100_000),
+            "whc_é",
         ] {
-            #expect(throws: APIError.authenticationFailed, "\(authorization.prefix(100))") {
-                try present(authorization)
+            #expect(throws: APIError.authenticationFailed(.malformed), "\(malformed.prefix(100))") {
+                try present("Api-Key \(malformed)")
             }
         }
+        for (text, failure) in [
+            (APIKey.random().text, .unknown), (try text(Self.expired), .expired), (try text(Self.revoked), .revoked),
+        ] as [(String, KeyFailure)] {
+            #expect(throws: APIError.authenticationFailed(failure)) { try present("Api-Key \(text)") }
+        }
+        #expect(throws: APIError.authenticationFailed(.malformed)) { try present("Api-Key") }
     }
 
     /// The known id and a right checksum, but another secret: what somebody makes who has read a log.
@@ -90,7 +94,9 @@ import WarehouseConnections
             createdAt: other.createdAt,
             expiresAt: nil
         )
-        #expect(throws: APIError.authenticationFailed) { try present("Api-Key \(text)", stored) }
+        #expect(throws: APIError.authenticationFailed(.wrongSecret)) {
+            try present("Api-Key \(text)", stored)
+        }
     }
 
     @Test

@@ -54,9 +54,11 @@ extension Reply {
         to request: APIRequest,
         from reader: InMemoryStore = InMemoryStore(),
         authoriser: Authoriser = .gateway,
-        cors: CORSPolicy = CORSPolicy()
+        cors: CORSPolicy = CORSPolicy(),
+        surface: Responder.Surface = .connections
     ) {
-        let (response, body, _) = Responder(reader: reader, authoriser: authoriser, cors: cors).respond(to: request)
+        let responder = Responder(reader: reader, authoriser: authoriser, cors: cors, surface: surface)
+        let (response, body, _) = responder.respond(to: request)
         self.init(
             status: response.status.code,
             fields: Dictionary(

@@ -35,6 +35,38 @@ import WarehouseConnections
         #expect(event(of: .mock()).remoteAddress == "192.0.2.1")
     }
 
+    @Test(
+        arguments: [
+            ("GET", .get), ("HEAD", .head), ("OPTIONS", .options), ("POST", .other), ("get", .other), (nil, .other),
+        ] as [(String?, RequestEvent.Method)]
+    )
+    func namesTheMethodIfItMeansSomething(method: String?, expected: RequestEvent.Method) {
+        #expect(event(of: .mock(method: method)).method == expected)
+    }
+
+    @Test func saysWhoseKeyItWasAndWhyItFailed() throws {
+        let key = try StoredAPIKey.sample(of: 2)
+        let reader = InMemoryStore()
+        reader.keys[key.stored.id] = key.stored
+        func event(_ authorization: String?, target: String = Target.list) -> RequestEvent {
+            let request = APIRequest.mock(target: target, authorization: authorization)
+            return Responder(reader: reader, authoriser: .keys).respond(to: request).2
+        }
+        #expect(event(nil).keyFailure == .missing)
+        #expect(event("Api-Key whc_").keyFailure == .malformed)
+        #expect(event("Api-Key \(APIKey.random().text)").keyFailure == .unknown)
+        let foreign = event("Api-Key \(key.text)")
+        #expect(foreign.keyFailure == .foreign)
+        #expect(foreign.keyID == key.stored.id)
+        let good = event("Api-Key \(key.text)", target: Target.list(of: "2"))
+        #expect(good.keyFailure == nil)
+        #expect(good.keyID == key.stored.id)
+        #expect(good.storeReads.count == 2)
+        #expect(good.storeReads.duration > .zero)
+        reader.error = .locked(store: "/store")
+        #expect(event("Api-Key \(key.text)").keyFailure == nil)
+    }
+
     @Test func measuresTheDuration() {
         #expect(event(of: .mock()).duration > .zero)
     }

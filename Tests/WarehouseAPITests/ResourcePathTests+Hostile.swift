@@ -5,7 +5,8 @@ import Testing
 /// Spellings that another reader could take for a resource: here each is none.
 extension ResourcePathTests {
     @Test(arguments: [
-        "", "*", "?", "/", "//", "/?", "/metrics", "/metrics/", "/health", "/health/", "/health/liveness/x/",
+        "", "*", "?", "/", "//", "/?", "/metrics/", "/metricsx", "//metrics", "/health", "/health/",
+        "/health/liveness/x/",
         "/health//liveness/", "//health/liveness/", "/health/./liveness/", "/health/../health/liveness/",
         "/health/Liveness/", "/HEALTH/liveness/", "/health/liveness//", "/health/liveness/.", "/health/livenes%73/",
         "/api/v1/organisations/", "/api/v1/organisations/1/", "/api/v1/organisations/1/integrations/",
