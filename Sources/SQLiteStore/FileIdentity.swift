@@ -21,9 +21,12 @@ struct FileIdentity: Equatable {
     func isSameFile(as other: FileIdentity?) -> Bool { device == other?.device && inode == other?.inode }
 }
 
-/// A file as it stands: whatever is written to it makes another state.
+/// A file as it stands: whatever is written to it, and whoever may read it from now on, makes another state.
 struct FileState: Equatable {
     let identity: FileIdentity
+    private let mode: mode_t
+    private let owner: uid_t
+    private let group: gid_t
     private let modifiedSeconds: Int
     private let modifiedNanoseconds: Int
 
@@ -36,6 +39,7 @@ struct FileState: Equatable {
         }
         guard status.st_mode & S_IFMT == S_IFREG else { throw .foreign(store: path, found: "no file") }
         identity = FileIdentity(status)
+        (mode, owner, group) = (status.st_mode, status.st_uid, status.st_gid)
         modifiedSeconds = status.st_mtim.tv_sec
         modifiedNanoseconds = status.st_mtim.tv_nsec
     }

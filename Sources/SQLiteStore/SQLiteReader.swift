@@ -1,4 +1,5 @@
 import GRDB
+import Glibc
 public import WarehouseConnections
 
 /// Reads a store in a SQLite file, read-only, and never waits for a writer: the store is in WAL mode.
@@ -79,7 +80,10 @@ public final class SQLiteReader: ConnectionReader {
         if let thrownByBody { throw thrownByBody }
     }
 
-    private func read<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {
+    private func read<Result>(
+        isSecondTry: Bool = false,
+        _ body: (Database) throws -> Result
+    ) throws(StoreError) -> Result {
         let identity = try FileIdentity(ofStore: path)
         let verdict = inspector?.verdict(on: identity)
         do {
@@ -87,9 +91,13 @@ public final class SQLiteReader: ConnectionReader {
             if let current, current.identity == identity, current.generation == verdict?.generation {
                 return try current.database.unsafeRead(body)
             }
-            let database = try Self.open(path)
+            current = nil
+            let database = try inspector?.open() ?? Self.open(path)
             current = (database, identity, verdict?.generation)
             return try database.unsafeRead(body)
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_MISUSE && !isSecondTry {
+            // The inspector has just closed it.
+            return try read(isSecondTry: true, body)
         } catch {
             current = nil
             throw StoreError(error, store: path)
@@ -97,6 +105,10 @@ public final class SQLiteReader: ConnectionReader {
     }
 
     static func open(_ path: String) throws -> DatabaseQueue {
+        // SQLite may go on with a descriptor of the same file that it opened when that was allowed.
+        if unsafe access(path, R_OK) != 0, errno == EACCES {
+            throw StoreError.unavailable(store: path, reason: unsafe String(cString: strerror(errno)))
+        }
         var configuration = Configuration()
         configuration.readonly = true
         configuration.busyMode = .timeout(0.25)

@@ -29,6 +29,11 @@ public final class SQLiteWriter: ConnectionWriter {
         }
     }
 
+    /// Opens the store at `path` whatever its schema.
+    convenience init(ofAnySchema path: String) throws(StoreError) {
+        try self.init(path: path, lock: WriteLock(store: path), mayBeEmpty: false)
+    }
+
     /// Creates the store at `path`, or migrates the one that is there to the current schema.
     public static func initialise(path: String) throws(StoreError) -> Initialisation {
         do throws(StoreError) {
@@ -41,15 +46,22 @@ public final class SQLiteWriter: ConnectionWriter {
         let writer = try SQLiteWriter(path: path, lock: lock, mayBeEmpty: true)
         let before = try writer.run { try Schema.version(of: $0, path) }
         if let before, before > Schema.version { throw .tooNew(store: path, readableFrom: before) }
-        do {
-            try Schema.migrator.migrate(writer.database)
-        } catch {
-            throw StoreError(error, store: path)
-        }
+        try writer.migrateIfOlder()
         switch before {
         case nil: return .created
         case Schema.version: return .upToDate
         case .some(let version): return .migrated(from: version)
+        }
+    }
+
+    /// A newer schema, of a store that this program may still read, stays as it is.
+    func migrateIfOlder() throws(StoreError) {
+        do {
+            if try database.read({ try Schema.version(of: $0, path) }) ?? 0 < Schema.version {
+                try Schema.migrator.migrate(database)
+            }
+        } catch {
+            throw StoreError(error, store: path)
         }
     }
 

@@ -1,4 +1,5 @@
 public import Foundation
+import GRDB
 import Synchronization
 public import WarehouseConnections
 
@@ -12,24 +13,33 @@ public final class StoreInspector: Sendable {
         public let duration: Duration
     }
 
-    /// The files of a store as they stand; nil for one that is not there.
+    /// The files of a store as they stand; nil for one that is not there. Readers, too, write to the index.
     private struct Files: Equatable {
         let database: FileState?
         let log: FileState?
-        let index: FileState?
+        let index: FileIdentity?
+
+        /// Whether none was removed, made or replaced; each may have been written to.
+        func areSame(as other: Files) -> Bool {
+            func isSame(_ one: FileIdentity?, _ other: FileIdentity?) -> Bool {
+                one?.isSameFile(as: other) ?? (other == nil)
+            }
+            return isSame(database?.identity, other.database?.identity) && isSame(log?.identity, other.log?.identity)
+                && isSame(index, other.index)
+        }
     }
 
     private struct State {
+        var seen: Files?
         var checked: Files?
         var report: Report?
         var nextCheck = ContinuousClock.now
-        /// The log and the index that readers have open.
-        var shared: (log: FileIdentity?, index: FileIdentity?)
         var generation = 0
     }
 
     private let path: String
     private let state = Mutex(State())
+    private let databases = Mutex<[WeakDatabase]>([])
 
     public init(path: String) { self.path = path }
 
@@ -45,15 +55,15 @@ public final class StoreInspector: Sendable {
         let files = Files(
             database: try? FileState(ofStore: path),
             log: try? FileState(ofStore: path + "-wal"),
-            index: try? FileState(ofStore: path + "-shm")
+            index: try? FileIdentity(ofStore: path + "-shm")
         )
-        let isDue = state.withLock { state in
-            if isOther(files.log, state.shared.log) || isOther(files.index, state.shared.index) {
-                state.generation += 1
-                state.shared = (files.log?.identity, files.index?.identity)
-            }
-            return state.checked != files && ContinuousClock.now >= state.nextCheck
+        let (isReplaced, isDue) = state.withLock { state in
+            let isReplaced = state.seen.map { !$0.areSame(as: files) } ?? false
+            if isReplaced { state.generation += 1 }
+            state.seen = files
+            return (isReplaced, state.checked != files && ContinuousClock.now >= state.nextCheck)
         }
+        if isReplaced { closeDatabases() }
         guard isDue else { return nil }
         let start = ContinuousClock.now
         let outcome = Result { () throws(StoreError) in try SQLiteReader(path: path).checkFile() }
@@ -80,8 +90,26 @@ public final class StoreInspector: Sendable {
         }
     }
 
-    /// Whether a file was removed, made or replaced; not whether it was written to.
-    private func isOther(_ file: FileState?, _ known: FileIdentity?) -> Bool {
-        file.map { !$0.identity.isSameFile(as: known) } ?? (known != nil)
+    /// Opens the store for a reader that obeys ``verdict(on:)``.
+    func open() throws -> DatabaseQueue {
+        try databases.withLock { databases in
+            let database = try SQLiteReader.open(path)
+            databases.removeAll { $0.database == nil }
+            databases.append(WeakDatabase(database: database))
+            return database
+        }
     }
+
+    /// Of all connections of a process to a database SQLite makes one index, which lives as long as any of them: as long
+    /// as one is open, even a new one would go on with an index that was removed, and see no later change.
+    private func closeDatabases() {
+        databases.withLock { databases in
+            for database in databases { try? database.database?.close() }
+            databases = []
+        }
+    }
+}
+
+private struct WeakDatabase {
+    weak var database: DatabaseQueue?
 }

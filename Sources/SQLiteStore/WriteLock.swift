@@ -10,7 +10,7 @@ struct WriteLock: ~Copyable {
 
     /// Waits up to `patience` for another writer to finish.
     init(store: String, patience: Duration = .seconds(5)) throws(StoreError) {
-        let path = Self.resolved(store) + ".lock"
+        let path = Self.path(of: store)
         // For its owner alone: whoever may open it could hold the lock, and with it off a revocation.
         let descriptor = try createdFile(at: path, mode: 0o600)
         let deadline = ContinuousClock.now + patience
@@ -26,19 +26,25 @@ struct WriteLock: ~Copyable {
 
     deinit { close(descriptor) }
 
-    /// Without symbolic links: two names of one store must not have two locks.
-    private static func resolved(_ path: String) -> String {
-        guard let resolved = unsafe realpath(path, nil) else { return path }
+    /// Beside the store's name without symbolic links: two names of one store must not have two locks.
+    static func path(of store: String) -> String {
+        guard let resolved = unsafe realpath(store, nil) else { return store + ".lock" }
         defer { unsafe free(resolved) }
-        return unsafe String(cString: resolved)
+        return unsafe String(cString: resolved) + ".lock"
     }
 }
 
-/// Opens the file at `path` for writing. One that was not there gets `mode`, whatever the umask.
+/// Opens the file at `path` for writing. One that was not there gets `mode`, whatever the umask; when root makes it, it
+/// belongs to the owner of its directory, who could not use root's.
 func createdFile(at path: String, mode: mode_t) throws(StoreError) -> CInt {
     var descriptor = unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode)
     if descriptor >= 0 {
         fchmod(descriptor, mode)
+        var directory = stat()
+        let slash = path.lastIndex(of: "/")
+        if geteuid() == 0, unsafe stat(slash.map { String(path[...$0]) } ?? ".", &directory) == 0 {
+            fchown(descriptor, directory.st_uid, gid_t.max)
+        }
     } else if errno == EEXIST {
         descriptor = unsafe open(path, O_RDWR | O_CLOEXEC)
     }

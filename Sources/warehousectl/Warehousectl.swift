@@ -9,7 +9,9 @@ struct Warehousectl: ParsableCommand {
         commandName: "warehousectl",
         abstract: "Keeps a store of warehouse connections.",
         version: Release.version,
-        subcommands: [Init.self, Import.self, Export.self, List.self, Show.self, Key.self]
+        subcommands: [
+            Init.self, Check.self, Backup.self, Restore.self, Import.self, Export.self, List.self, Show.self, Key.self,
+        ]
     )
 
     static func main() { runProgram() }

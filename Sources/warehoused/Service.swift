@@ -68,8 +68,6 @@ struct Service {
 
     private static func startInspecting(_ inspector: StoreInspector, _ log: RequestLog) {
         Thread.detachNewThread {
-            // On Linux of this thread alone: requests go first.
-            _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)
             while true {
                 if let report = inspector.inspect() { log.recordStore(report.outcome, isOfWholeFile: true) }
                 Thread.sleep(forTimeInterval: 0.5)

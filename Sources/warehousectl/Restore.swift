@@ -1,0 +1,59 @@
+import ArgumentParser
+import Foundation
+import SQLiteStore
+import Sysexits
+import WarehouseConnections
+
+struct Restore: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Put a backup in the place of all that the store holds.",
+        discussion: """
+            The backup is checked first; a bad one leaves the store as it is. Responders go on answering: from the \
+            store before, then from the store after. A store that is damaged is kept beside it, as <store>.damaged.
+            """
+    )
+
+    @Argument(help: "The file that backup has made; - for standard input.")
+    var file: String
+
+    @Flag(help: "Replace the store that is there already.")
+    var replace = false
+
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        if file == "-" {
+            try withTemporaryFile { temporary in
+                guard FileManager.default.createFile(atPath: temporary, contents: nil) else {
+                    throw ProgramFailure(.cannotCreate, "\(temporary): cannot be made")
+                }
+                let copy = try FileHandle(forWritingTo: URL(filePath: temporary))
+                while let piece = try FileHandle.standardInput.read(upToCount: 1 << 16), !piece.isEmpty {
+                    try copy.write(contentsOf: piece)
+                }
+                try restore(temporary)
+            }
+        } else {
+            try restore(file)
+        }
+    }
+
+    private func restore(_ file: String) throws {
+        let path = try store.path()
+        try failingWithStoreErrors {
+            let result = try StoreBackup.restore(file, to: path, replacing: replace)
+            let (word, note) =
+                switch result {
+                case .created: ("created", "")
+                case .replaced: ("replaced", "")
+                case .exchanged(let kept): ("replaced", "; what could not be read is kept as \(kept)")
+                }
+            try output.print("\(path): \(word) from \(self.file)\(note)") { json in
+                json.member("store", path)
+                json.member("result", word)
+                if case .exchanged(let kept) = result { json.member("kept", kept) }
+            }
+        }
+    }
+}

@@ -1,0 +1,175 @@
+import Foundation
+import GRDB
+import TestSupport
+import Testing
+import WarehouseConnections
+
+@testable import SQLiteStore
+
+@Suite(.timeLimit(.minutes(1)))
+struct StoreBackupTests {
+    private let directory: TemporaryDirectory
+    private let store: String
+    private let backup: String
+
+    init() throws {
+        directory = try TemporaryDirectory()
+        store = directory("store.sqlite")
+        backup = directory("backup")
+        _ = try SQLiteWriter.initialise(path: store)
+        try SQLiteWriter(path: store).transaction { try $0.put(.sample(), for: 1) }
+    }
+
+    private func connections(_ path: String) throws -> [Int64] {
+        var organisations: [Int64] = []
+        try SQLiteReader(path: path).forEachConnection { organisation, _ in organisations.append(organisation.rawValue)
+        }
+        return organisations
+    }
+
+    private var files: Set<String> {
+        get throws { Set(try FileManager.default.contentsOfDirectory(atPath: directory.path)) }
+    }
+
+    @Test
+    func copiesTheStoreAndLeavesNothingElse() throws {
+        let before = try files
+        try StoreBackup.make(of: store, at: backup)
+        #expect(try connections(backup) == [1])
+        #expect(try files == before.union(["backup"]))
+        let attributes = try FileManager.default.attributesOfItem(atPath: backup)
+        #expect(attributes[.posixPermissions] as? Int == 0o600)
+    }
+
+    @Test
+    func copiesOneMomentWhileAWriterIsInTheMiddleOfIt() throws {
+        try SQLiteWriter(path: store).transaction { transaction in
+            try transaction.put(.sample(id: "wc_second"), for: 2)
+            try StoreBackup.make(of: store, at: backup)
+        }
+        #expect(try connections(backup) == [1])
+        try StoreBackup.make(of: store, at: backup, replacing: true)
+        #expect(try connections(backup) == [1, 2])
+    }
+
+    @Test
+    func goesOnAfterAnInterruptedRun() throws {
+        try Data(repeating: 65, count: 10_000).write(to: URL(filePath: backup + ".part"))
+        try StoreBackup.make(of: store, at: backup)
+        #expect(try connections(backup) == [1])
+        #expect(!FileManager.default.fileExists(atPath: backup + ".part"))
+    }
+
+    @Test
+    func leavesWhatIsThere() throws {
+        try Data("mine".utf8).write(to: URL(filePath: backup))
+        #expect(throws: StoreError.self) { try StoreBackup.make(of: store, at: backup) }
+        #expect(throws: StoreError.self) { try StoreBackup.make(of: store, at: store, replacing: true) }
+        #expect(throws: StoreError.self) { try StoreBackup.make(of: directory("none"), at: backup, replacing: true) }
+        #expect(throws: StoreError.self) { try StoreBackup.make(of: store, at: directory("no/such/place")) }
+        #expect(try String(contentsOfFile: backup, encoding: .utf8) == "mine")
+        #expect(try connections(store) == [1])
+    }
+
+    @Test
+    func makesTheStoreThatIsMissing() throws {
+        try StoreBackup.make(of: store, at: backup)
+        let other = directory("other.sqlite")
+        #expect(try StoreBackup.restore(backup, to: other, replacing: false) == .created)
+        #expect(try connections(other) == [1])
+        try SQLiteWriter(path: other).transaction { try $0.put(.sample(id: "wc_second"), for: 2) }
+        #expect(try FileManager.default.attributesOfItem(atPath: other)[.posixPermissions] as? Int == 0o640)
+        // Readers of another user can't make them.
+        #expect(FileManager.default.fileExists(atPath: other + "-shm"))
+    }
+
+    @Test
+    func replacesASoundStoreUnderItsReaders() throws {
+        let reader = SQLiteReader(path: store)
+        #expect(try reader.connection(of: 1) != nil)
+        try StoreBackup.make(of: store, at: backup)
+        try SQLiteWriter(path: store).transaction { transaction in
+            for number in 2...200 {
+                try transaction.put(.sample(id: "wc_n\(number)"), for: OrganisationID(Int64(number)) ?? 1)
+            }
+        }
+        #expect(try reader.connection(of: 200) != nil)
+        let before = try FileIdentity(ofStore: store)
+        #expect(throws: StoreError.self) { try StoreBackup.restore(backup, to: store, replacing: false) }
+        #expect(try StoreBackup.restore(backup, to: store, replacing: true) == .replaced)
+        #expect(try FileIdentity(ofStore: store).isSameFile(as: before))
+        #expect(try reader.connection(of: 200) == nil)
+        #expect(try reader.connection(of: 1) == .sample())
+        #expect(try connections(store) == [1])
+    }
+
+    @Test(arguments: [
+        "printf noise | dd of=$S conv=notrunc status=none",
+        "head -c 4096 /dev/urandom | dd of=$S bs=4096 seek=2 conv=notrunc status=none",
+        "truncate -s 8000 $S",
+        ": > $S",
+    ])
+    func exchangesAStoreThatIsDamaged(_ damage: String) throws {
+        try StoreBackup.make(of: store, at: backup)
+        let shell = Process()
+        shell.executableURL = URL(filePath: "/bin/sh")
+        shell.arguments = ["-c", damage]
+        shell.environment = ["S": store, "PATH": "/usr/bin:/bin"]
+        try shell.run()
+        shell.waitUntilExit()
+        #expect(throws: StoreError.self) { try SQLiteReader(path: store).checkFile() }
+        let kept = store + ".damaged"
+        #expect(try StoreBackup.restore(backup, to: store, replacing: true) == .exchanged(kept: kept))
+        #expect(try connections(store) == [1])
+        #expect(FileManager.default.fileExists(atPath: kept))
+        try SQLiteWriter(path: store).transaction { try $0.put(.sample(id: "wc_second"), for: 2) }
+    }
+
+    @Test
+    func leavesTheStoreWhenTheBackupIsBad() throws {
+        try Data("no backup".utf8).write(to: URL(filePath: backup))
+        #expect(throws: StoreError.self) { try StoreBackup.restore(backup, to: store, replacing: true) }
+        #expect(throws: StoreError.self) { try StoreBackup.restore(store, to: store, replacing: true) }
+        #expect(throws: StoreError.missing(store: directory("none"))) {
+            try StoreBackup.restore(directory("none"), to: store, replacing: true)
+        }
+        #expect(try connections(store) == [1])
+    }
+
+    @Test
+    func leavesAFileThatNeverWasAStore() throws {
+        try StoreBackup.make(of: store, at: backup)
+        let other = directory("passwd")
+        try Data("root:x:0:0".utf8).write(to: URL(filePath: other))
+        let before = try files
+        #expect(throws: StoreError.foreign(store: other, found: "no SQLite database")) {
+            try StoreBackup.restore(backup, to: other, replacing: true)
+        }
+        #expect(try files == before)
+        #expect(try String(contentsOfFile: other, encoding: .utf8) == "root:x:0:0")
+    }
+
+    @Test
+    func waitsForNoOtherWriter() throws {
+        try StoreBackup.make(of: store, at: backup)
+        let lock = try WriteLock(store: store)
+        try StoreBackup.make(of: store, at: backup, replacing: true)
+        _ = consume lock
+        #expect(try connections(backup) == [1])
+    }
+
+    @Test(.enabled(if: getuid() == 0, "only root can give a file away"))
+    func makesFilesOfTheirDirectorysOwner() throws {
+        let nobody: uid_t = 65_534
+        let owned = try TemporaryDirectory()
+        let result = unsafe chown(owned.path, nobody, nobody)
+        #expect(result == 0)
+        let path = owned("store.sqlite")
+        _ = try SQLiteWriter.initialise(path: path)
+        try StoreBackup.make(of: path, at: owned("backup"))
+        for file in try FileManager.default.contentsOfDirectory(atPath: owned.path) {
+            let attributes = try FileManager.default.attributesOfItem(atPath: owned(file))
+            #expect(attributes[.ownerAccountID] as? Int == Int(nobody), "\(file)")
+        }
+    }
+}
