@@ -1,17 +1,24 @@
 #!/usr/bin/env bash
 # Prepares nginx for a local run: ../nginx.conf with names, paths and ports replaced, and a self-signed certificate.
 # What it writes into DIRECTORY is for: nginx -p DIRECTORY -e DIRECTORY/error.log -c DIRECTORY/nginx.conf
+# STATUS_DIRECTORY holds the status sockets of the responders: 1.sock and so on.
 # With FLAGSMITH, the host:port of a Flagsmith, it is the variant that runs beside it (nginx-flagsmith.conf).
 set -euo pipefail
 
 fail() { echo "local-nginx.sh: $2" >&2; exit "$1"; }
 
-[ $# -eq 3 ] || [ $# -eq 4 ] || fail 64 "wrong arguments: give DIRECTORY PORT SOCKET [FLAGSMITH]"
-directory=$1 port=$2 socket=$3 flagsmith=${4-}
-[[ $port =~ ^[1-9][0-9]{0,4}$ ]] || fail 64 "$port: not a port number"
-[[ $socket =~ ^/[A-Za-z0-9._/+-]+$ ]] || fail 64 "$socket: not an absolute path of plain characters"
+[ $# -eq 5 ] || [ $# -eq 6 ] ||
+    fail 64 "wrong arguments: give DIRECTORY PORT SOCKET STATUS_PORT STATUS_DIRECTORY [FLAGSMITH]"
+directory=$1 port=$2 socket=$3 status_port=$4 status_directory=$5 flagsmith=${6-}
+for number in "$port" "$status_port"; do
+    [[ $number =~ ^[1-9][0-9]{0,4}$ ]] || fail 64 "$number: not a port number"
+done
+[ "$port" != "$status_port" ] || fail 64 "$port: given twice: the status needs a port of its own"
+for path in "$socket" "$status_directory/1.sock"; do
+    [[ $path =~ ^/[A-Za-z0-9._/+-]+$ ]] || fail 64 "$path: not an absolute path of plain characters"
+    [ ${#path} -le 107 ] || fail 64 "$path: longer than the 107 bytes that a unix socket may have; set a shorter TMPDIR"
+done
 [[ $flagsmith =~ ^([A-Za-z0-9.-]+:[0-9]+)?$ ]] || fail 64 "$flagsmith: not host:port"
-[ ${#socket} -le 107 ] || fail 64 "$socket: longer than the 107 bytes that a unix socket may have; set a shorter TMPDIR"
 site=$(<"$(dirname "$0")/../nginx.conf") || fail 66 "nginx.conf: cannot be read"
 beside_flagsmith=$(<"$(dirname "$0")/nginx-flagsmith.conf") || fail 66 "nginx-flagsmith.conf: cannot be read"
 mkdir -p "$directory" || fail 73 "$directory: cannot be made"
@@ -31,6 +38,8 @@ replace 'server_name warehouse-connections.example.com;' 'server_name localhost;
 replace '/etc/letsencrypt/live/warehouse-connections.example.com/fullchain.pem' localhost.crt
 replace '/etc/letsencrypt/live/warehouse-connections.example.com/privkey.pem' localhost.key
 replace 'unix:/run/warehouse-connections/warehoused.sock' "unix:$socket"
+replace 'listen 127.0.0.1:9180;' "listen 127.0.0.1:$status_port;"
+replace 'unix:/run/warehouse-connections/status/' "unix:$status_directory/"
 replace '/var/log/nginx/warehouse-connections.log' access.log
 replace '/run/warehouse-connections-authorisation' authorisation
 if [ -n "$flagsmith" ]; then

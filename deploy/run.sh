@@ -18,7 +18,7 @@ case "$*" in
 esac
 cd "$(dirname "$0")/.."
 PATH=$PATH:/usr/sbin                  # where Debian has nginx, and a user's PATH has it not
-export no_proxy=localhost
+export no_proxy=localhost,127.0.0.1
 temporary=$(mktemp -d "${TMPDIR:-/tmp}/warehouse.XXXXXX")  # short: the path of a unix socket holds 107 bytes
 unfinished_store='' responder='' nginx=''
 
@@ -45,16 +45,20 @@ died() { show_logs; fail 70 "$1 stopped by itself: its log is above"; }
 
 if [ -n "$check" ]; then
     directory=$temporary
-    while port=$((20000 + RANDOM % 12000)); is_taken "$port"; do :; done
+    while port=$((20000 + RANDOM % 12000)); is_taken "$port" || is_taken $((port + 1)); do :; done
 else
     directory=$PWD/.build/run port=8443
-    ! is_taken "$port" || fail 69 "port $port: in use by another program; stop that first"
+    for number in "$port" $((port + 1)); do
+        ! is_taken "$number" || fail 69 "port $number: in use by another program; stop that first"
+    done
 fi
+status_port=$((port + 1))
 
 command -v swift >/dev/null || fail 69 "no swift in PATH: install a toolchain from https://www.swift.org/install"
 deploy/install-packages.sh curl libfcgi-dev libsqlite3-dev nginx openssl spawn-fcgi
-socket=$temporary/socket
-deploy/local-nginx.sh "$directory" "$port" "$socket"
+socket=$temporary/socket status_directory=$temporary/status
+mkdir -m 0750 "$status_directory"
+deploy/local-nginx.sh "$directory" "$port" "$socket" "$status_port" "$status_directory"
 
 build=(swift build -c release --static-swift-stdlib)
 echo "building: ${build[*]} (minutes the first time)"
@@ -71,12 +75,12 @@ fi
 
 rm -f "$directory/error.log"
 spawn-fcgi -n -s "$socket" -M 0660 -b 1024 -- "$programs/warehoused" --store "$store" \
-    >"$directory/warehoused.log" 2>&1 &
+    --status-listen "unix:$status_directory/1.sock" >"$directory/warehoused.log" 2>&1 &
 responder=$!
 nginx -p "$directory" -e "$directory/error.log" -c "$directory/nginx.conf" 2>/dev/null &
 nginx=$!
 
-url=https://localhost:$port certificate=$directory/localhost.crt
+url=https://localhost:$port metrics=http://127.0.0.1:$status_port/1/metrics certificate=$directory/localhost.crt
 for ((attempt = 1; ; attempt++)); do
     if curl -fs --max-time 2 --cacert "$certificate" "$url/health/readiness/" >/dev/null; then break; fi
     kill -0 "$responder" 2>/dev/null || died warehoused
@@ -96,15 +100,20 @@ fi
 read -r _ _ key <"$header"
 
 if [ -n "$check" ]; then
-    deploy/smoke.sh "$url" --cacert "$certificate" --key - --organisation 1 <<<"$key" && exit
-    status=$?
-    show_logs
-    exit "$status"
+    deploy/smoke.sh "$url" --cacert "$certificate" --key - --organisation 1 <<<"$key" || {
+        status=$?
+        show_logs
+        exit "$status"
+    }
+    scraped=$(curl -fsS --max-time 10 "$metrics") || { show_logs; fail 69 "$metrics: no answer, see above"; }
+    [[ $scraped == *warehoused_build_info* ]] || fail 70 "$metrics: no warehoused_build_info in ${scraped:0:300}"
+    echo "ok   metrics"
+    exit
 fi
 printf "\n$ curl --cacert %q --header 'Authorization: Api-Key %s' %s\n" "$certificate" "$key" "$list"
 curl -sS --cacert "$certificate" --header "@$header" "$list"
 trap 'exit 0' INT TERM
-printf '\n\nrunning on %s, logs in %s; Ctrl-C stops it\n' "$url" "$directory"
+printf '\n\nrunning on %s, metrics on %s, logs in %s; Ctrl-C stops it\n' "$url" "$metrics" "$directory"
 status=0
 wait -n -p stopped "$responder" "$nginx" || status=$?
 if [ "$stopped" = "$responder" ]; then died "warehoused (exit $status)"; else died "nginx (exit $status)"; fi

@@ -82,7 +82,7 @@ expect "liveness, HEAD: length" 15 "$(field content-length)"
 request "readiness" 200 GET /health/readiness/
 body_is "readiness" '{"status":"ok"}'
 
-for path in / /metrics /no/such/path "/$list" "${list%/*/}/./warehouse-connections/" "${list}wc_%41/"; do
+for path in / /metrics /1/metrics /no/such/path "/$list" "${list%/*/}/./warehouse-connections/" "${list}wc_%41/"; do
     request "not found: $path" 404 GET "$path"
     body_is "not found: $path" "$not_found"
 done

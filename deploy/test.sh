@@ -18,9 +18,9 @@ log=$TMPDIR/log
 trap 'rm -rf "$TMPDIR"' EXIT
 
 heading "Packages"
-# systemd has systemd-socket-activate
-deploy/install-packages.sh apache2-bin curl libfcgi-dev libsqlite3-dev lighttpd multiwatch nginx openssl procps \
-    shellcheck spawn-fcgi systemd
+# systemd has systemd-socket-activate, prometheus has promtool
+deploy/install-packages.sh apache2-bin curl groff-base libfcgi-dev libsqlite3-dev lighttpd man-db multiwatch nginx \
+    openssl procps prometheus python3 python3-prometheus-client shellcheck spawn-fcgi systemd
 
 heading "Format"
 swift format lint --strict --recursive Sources Tests Package.swift

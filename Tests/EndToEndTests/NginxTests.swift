@@ -8,9 +8,11 @@ struct NginxTests {
     @Test(arguments: [[], ["FLAGSMITH"], ["FLAGSMITH", "CACHE", "ORIGINS"]])
     func acceptsTheProductionConfiguration(_ marks: [String]) async throws {
         let directory = try TemporaryDirectory()
+        let port = try Site.freePort()
+        let statusPort = try Site.freePort(besides: port)
         let made = try await Program.run(
             Fixture.project + "deploy/local-nginx.sh",
-            [directory("local"), "\(try Site.freePort())", directory("socket")]
+            [directory("local"), "\(port)", directory("socket"), "\(statusPort)", directory("status")]
         )
         #expect(made.exitCode == 0, "\(made.error)")
         let besideFlagsmith = try String(
@@ -33,6 +35,7 @@ struct NginxTests {
         )
         .replacing(":443 ", with: ":\(try Site.freePort()) ")
         .replacing("listen 443 ", with: "listen \(try Site.freePort()) ")
+        .replacing("127.0.0.1:9180;", with: "127.0.0.1:\(statusPort);")
         .replacing("/var/log/nginx/", with: "")
         .replacing("/etc/nginx/warehouse-connections-flagsmith.conf", with: "flagsmith.conf")
         .replacing("/run/warehouse-connections-authorisation", with: "authorisation")

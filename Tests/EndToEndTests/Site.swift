@@ -2,10 +2,12 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The whole service: nginx with TLS in front of a responder, on a free port.
+/// The whole service: nginx with TLS in front of a responder, on free ports.
 struct Site {
     let workplace: Workplace
     let port: Int
+    /// Where nginx shows, in plain HTTP, what each instance says of itself.
+    let statusPort: Int
 
     /// Runs the service while `body` works with it.
     ///
@@ -32,11 +34,13 @@ struct Site {
         edit: (String) -> String = { $0 },
         _ body: (Site) async throws -> Result
     ) async throws -> Result {
-        let site = Site(workplace: workplace, port: try freePort())
+        let port = try freePort()
+        let site = Site(workplace: workplace, port: port, statusPort: try freePort(besides: port))
         let directory = workplace.directory("nginx")
         let prepared = try await Program.run(
             Fixture.project + "deploy/local-nginx.sh",
-            [directory, "\(site.port)", workplace.socket] + (flagsmith.map { ["127.0.0.1:\($0)"] } ?? [])
+            [directory, "\(site.port)", workplace.socket, "\(site.statusPort)", workplace.statusDirectory]
+                + (flagsmith.map { ["127.0.0.1:\($0)"] } ?? [])
         )
         guard prepared.exitCode == 0 else { throw Failure(reason: prepared.error) }
         for file in ["warehouse-connections.conf"] + (flagsmith == nil ? [] : ["flagsmith.conf"]) {
@@ -84,6 +88,13 @@ struct Site {
         return answer
     }
 
+    /// The answer about an instance, such as to `/1/metrics`.
+    func askStatus(_ target: String, _ options: [String] = []) async throws -> HTTPAnswer {
+        let url = "http://127.0.0.1:\(statusPort)\(target)"
+        let sent = try await Program.run("curl", ["--silent", "--include", "--path-as-is"] + options + [url])
+        return try HTTPAnswer(sent.output)
+    }
+
     /// Whatever comes back over TLS until nginx closes, when it is sent `bytes` that no client would send.
     func send(raw bytes: String) async throws -> String {
         let arguments = ["s_client", "-quiet", "-connect", "localhost:\(port)", "-servername", "localhost"]
@@ -92,10 +103,10 @@ struct Site {
 
     /// A port that nobody listens on, given back at once.
     /// Below the range from which the system gives ports to clients, so that none of them takes it meanwhile.
-    static func freePort() throws -> Int {
+    static func freePort(besides taken: Int? = nil) throws -> Int {
         for _ in 0..<100 {
             let port = Int.random(in: 20_000..<32_000)
-            if let socket = try? LoopbackSocket(port: port) { return socket.port }
+            if port != taken, let socket = try? LoopbackSocket(port: port) { return socket.port }
         }
         throw TimedOut()
     }

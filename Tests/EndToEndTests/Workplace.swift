@@ -6,6 +6,8 @@ struct Workplace {
     let directory: TemporaryDirectory
     let store: String
     let socket: String
+    /// Holds the sockets at which instances say how they are.
+    let statusDirectory: String
     let log: String
     /// A live API key for each of the organisations 1 to 4; the last has no connection.
     let keys: [Int: String]
@@ -14,7 +16,13 @@ struct Workplace {
         directory = try TemporaryDirectory()
         store = directory("store.sqlite")
         socket = directory("socket")
+        statusDirectory = directory("status")
         log = directory("log")
+        try FileManager.default.createDirectory(
+            atPath: statusDirectory,
+            withIntermediateDirectories: false,
+            attributes: [.posixPermissions: 0o750]
+        )
         _ = try await Program.run(Program.warehousectl, ["init", "--store", store])
         _ = try await Program.run(Program.warehousectl, ["import", Fixture.connections, "--store", store])
         var keys: [Int: String] = [:]
@@ -29,14 +37,15 @@ struct Workplace {
     /// What was logged so far.
     var logged: String { (try? String(contentsOfFile: log, encoding: .utf8)) ?? "" }
 
-    /// Runs `warehoused` on the socket while `body` works with it.
+    /// Runs `warehoused`, as instance 1, on the socket while `body` works with it.
     func withResponder<Result: Sendable>(
         _ options: [String] = [],
         body: (pid_t) async throws -> Result
     ) async throws -> (result: Result, exitCode: Int32) {
         try await Program.withRunning(
             Program.warehoused,
-            ["--store", store, "--listen", "unix:\(socket)"] + options,
+            ["--store", store, "--listen", "unix:\(socket)", "--status-listen", "unix:\(statusDirectory)/1.sock"]
+                + options,
             log: log
         ) { process in
             _ = try await eventually { try ask("/health/liveness/") }
