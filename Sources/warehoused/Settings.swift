@@ -39,6 +39,12 @@ struct Settings {
         statusListen = try setting("status-listen", options.statusListen, "unix:<path> or <ip>:<port>") {
             ListeningAddress($0)
         }
+        if let listen, listen == statusListen {
+            throw ProgramFailure(
+                .usage,
+                "--status-listen \(listen): connections are served there: give another address"
+            )
+        }
         threads =
             try setting("threads", options.threads, "a number from 1 to 1024") {
                 Int($0).flatMap { (1...1024).contains($0) ? $0 : nil }

@@ -122,6 +122,40 @@ struct DamageTests {
         #expect(!workplace.logged.contains("unavailable"), "\(workplace.logged)")
     }
 
+    /// What a newer version does to the store of a fleet: this version is the older one here.
+    @Test
+    func servesThroughAMigrationThatOnlyAdds() async throws {
+        let workplace = try await Workplace()
+        let guarded = try await GuardedStore(workplace)
+        _ = try await guarded.withResponder { _ in
+            let asking = Task {
+                var counts: [Int: Int] = [:]
+                while !Task.isCancelled { counts[try workplace.ask(Workplace.list(1)).status, default: 0] += 1 }
+                return counts
+            }
+            try await guarded.shell(
+                """
+                python3 -c 'import sqlite3, sys; sqlite3.connect(sys.argv[1]).executescript(sys.argv[2])' $S '
+                    BEGIN IMMEDIATE;
+                    ALTER TABLE connection ADD COLUMN note TEXT;
+                    CREATE TABLE audit (line TEXT);
+                    UPDATE store SET version = 2;
+                    COMMIT'
+                $W check --store $S
+                """
+            )
+            let seen = try workplace.ask(Workplace.list(1)).body
+            #expect(try seen == Fixture.text("organisation-1.list.json"))
+            asking.cancel()
+            let counts = try await asking.value
+            #expect(counts.keys.elementsEqual([200]), "\(counts)")
+        }
+        // The older tool leaves it alone.
+        let refused = try await Program.run(Program.warehousectl, ["init", "--store", guarded.store])
+        #expect(refused.exitCode == 69)
+        #expect(refused.error.contains("needs version 2 of these programs or later"))
+    }
+
     @Test
     func servesWhileItIsBackedUpRestoredAndWritten() async throws {
         let workplace = try await Workplace()

@@ -50,6 +50,8 @@ struct StartTests {
         (["--listen", "nowhere"], 64, "--listen nowhere: expected unix:<path> or <ip>:<port>"),
         (["--listen", "unix:/nonexistent/socket"], 73, "cannot listen on unix:/nonexistent/socket: No such file"),
         (["--listen", "unix:/etc/passwd"], 73, "/etc/passwd: exists and is not a socket"),
+        (["--status-listen", "nowhere"], 64, "--status-listen nowhere: expected unix:<path> or <ip>:<port>"),
+        (["--listen", "unix:/s", "--status-listen", "unix:/s"], 64, "--status-listen unix:/s: connections are served"),
         (["--threads", "0"], 64, "--threads 0: expected a number from 1 to 1024"),
         (["--log-level", "loud"], 64, "--log-level loud: expected trace"),
         (["--drain-timeout", "4000"], 64, "--drain-timeout 4000: expected seconds from 0 to 3600"),

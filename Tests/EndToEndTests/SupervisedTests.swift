@@ -1,0 +1,163 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Two supervised instances on one socket behind nginx: whatever happens to one of them, no request is lost.
+///
+/// `RESTARTS` in the environment says how often, 5 times if it does not.
+@Suite(.timeLimit(.minutes(10)), .serialized)
+struct SupervisedTests {
+    private static let restarts = ProcessInfo.processInfo.environment["RESTARTS"].flatMap { Int($0) } ?? 5
+
+    @Test
+    func losesNoRequestToAnUpgrade() async throws {
+        try await Supervised.with { supervised in
+            let load = try await supervised.underLoad {
+                for _ in 1...Self.restarts {
+                    let outcome = try await supervised.run(Fixture.project + "deploy/upgrade.sh")
+                    try #require(outcome.exitCode == 0, "\(outcome.error)")
+                    #expect(outcome.output.matches(of: /restarted and ready/).count == 2)
+                }
+            }
+            print("\(Self.restarts) upgrades: \(load.requests) requests, \(load.failures) not 200")
+            #expect(load.requests > 100)
+            #expect(load.failures == 0, "\(load.report)")
+        }
+    }
+
+    @Test
+    func losesNoRequestToACrash() async throws {
+        try await Supervised.with { supervised in
+            let load = try await supervised.underLoad {
+                for number in 1...Self.restarts {
+                    let unit = "warehoused@\(number % 2 + 1).service"
+                    let process = try await supervised.process(of: unit)
+                    kill(process, SIGKILL)
+                    _ = try await eventually { try await supervised.process(of: unit, besides: process) }
+                }
+            }
+            print("\(Self.restarts) crashes: \(load.requests) requests, \(load.failures) not 200")
+            #expect(load.requests > 100)
+            #expect(load.failures == 0, "\(load.report)")
+        }
+    }
+
+    @Test
+    func replacesAnInstanceThatIsStuck() async throws {
+        try await Supervised.with(watchdog: 2) { supervised in
+            let unit = "warehoused@1.service"
+            let stuck = try await supervised.process(of: unit)
+            let load = try await supervised.underLoad {
+                kill(stuck, SIGSTOP)
+                _ = try await eventually { try await supervised.process(of: unit, besides: stuck) }
+            }
+            #expect(load.failures == 0, "\(load.report)")
+        }
+    }
+
+    @Test
+    func stopsTheUpgradeAtAnInstanceThatDoesNotComeBack() async throws {
+        try await Supervised.with { supervised in
+            try FileManager.default.removeItem(atPath: supervised.program)
+            try FileManager.default.createSymbolicLink(
+                atPath: supervised.program,
+                withDestinationPath: "/bin/false"
+            )
+            let other = try await supervised.process(of: "warehoused@2.service")
+            let outcome = try await supervised.run(Fixture.project + "deploy/upgrade.sh")
+            #expect(outcome.exitCode == 1)
+            #expect(outcome.error.contains("upgrade.sh: warehoused@1: does not start"), "\(outcome.error)")
+            #expect(try await supervised.process(of: "warehoused@2.service") == other)
+            try await supervised.site.expect(200, Workplace.list(1), key: 1)
+        }
+    }
+}
+
+/// A site whose responders are two instances under the stand-in of systemd.
+private struct Supervised {
+    let site: Site
+    /// A link to the responder: what an upgrade replaces.
+    let program: String
+    private let directory: String
+
+    struct Load {
+        let requests: Int
+        let failures: Int
+        let report: String
+    }
+
+    static func with(watchdog: Double = 15, _ body: (Supervised) async throws -> Void) async throws {
+        let workplace = try await Workplace()
+        let directory = workplace.directory("supervisor")
+        let program = workplace.directory("warehoused")
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: false)
+        try FileManager.default.createSymbolicLink(atPath: program, withDestinationPath: Program.warehoused)
+        let arguments =
+            [Fixture.project + "Tests/EndToEndTests/stand-in-systemd/supervisor.py", "--socket", workplace.socket]
+            + ["--directory", directory, "--watchdog", "\(watchdog)", "--", program, "--store", workplace.store]
+            + ["--status-listen", "unix:\(workplace.statusDirectory)/%i.sock"]
+        let environment = ["SWIFT_BACKTRACE": "enable=no"]  // As the unit has it.
+        _ = try await Program.withRunning("python3", arguments, environment: environment, log: workplace.log) { _ in
+            try await Site.withNginx(workplace, edit: { $0.replacing(/\s*limit_req zone.*\n/, with: "\n") }) { site in
+                let supervised = Supervised(site: site, program: program, directory: directory)
+                for unit in ["warehoused@1.service", "warehoused@2.service"] {
+                    _ = try await eventually { try await supervised.process(of: unit) }
+                }
+                try await body(supervised)
+            }
+        }
+    }
+
+    /// Runs a program that finds the stand-in's `systemctl` and this site.
+    func run(_ program: String, _ arguments: [String] = []) async throws -> Outcome {
+        let path = [
+            Fixture.project + "Tests/EndToEndTests/stand-in-systemd",
+            URL(filePath: Program.warehousectl).deletingLastPathComponent().path(),
+            ProcessInfo.processInfo.environment["PATH"] ?? "",
+        ]
+        return try await Program.run(
+            program,
+            arguments,
+            environment: [
+                "PATH": path.joined(separator: ":"), "SYSTEMD_STAND_IN": directory,
+                "WAREHOUSE_STATUS_URL": "http://127.0.0.1:\(site.statusPort)", "WAREHOUSE_STORE": site.workplace.store,
+            ]
+        )
+    }
+
+    /// The process of an instance that serves; an error while there is none but `old`.
+    func process(of unit: String, besides old: pid_t? = nil) async throws -> pid_t {
+        let systemctl = Fixture.project + "Tests/EndToEndTests/stand-in-systemd/systemctl"
+        let isActive = try await run(systemctl, ["is-active", "--quiet", unit])
+        let shown = try await run(systemctl, ["show", "-p", "MainPID", "--value", unit])
+        let process = try #require(pid_t(shown.output.trimmingCharacters(in: .newlines)))
+        guard isActive.exitCode == 0, process > 0, process != old else { throw TimedOut() }
+        return process
+    }
+
+    /// What clients see while `body` runs.
+    func underLoad(_ body: () async throws -> Void) async throws -> Load {
+        let log = site.workplace.directory("load")
+        let arguments =
+            ["-t", "1", "-c", "16", "-d", "600", "--timeout", "10"]
+            + ["-H", site.workplace.credentials(of: 1).map { "Authorization: \($0.1)" }.joined()]
+            + ["https://localhost:\(site.port)\(Workplace.list(1))"]
+        let report = try await Program.withRunning("wrk", arguments, log: log) { wrk in
+            try await body()
+            kill(wrk, SIGINT)
+            return try await eventually {
+                let report = try String(contentsOfFile: log, encoding: .utf8)
+                return report.contains("Requests/sec") ? report : nil
+            }
+        }.result
+        func number(_ pattern: Regex<(Substring, Substring)>) -> Int {
+            report.matches(of: pattern).reduce(0) { $0 + (Int($1.1) ?? 0) }
+        }
+        return Load(
+            requests: number(/(\d+) requests in/),
+            failures: number(/Non-2xx or 3xx responses: (\d+)/)
+                + number(/(?:connect|read|write|timeout) (\d+)/),
+            report: report
+        )
+    }
+}
