@@ -181,8 +181,8 @@ systemd-tmpfiles --create /etc/tmpfiles.d/warehouse-connections.conf
 [ "$changes" -eq 0 ] || systemctl daemon-reload
 store=$(sed -nE 's/^WAREHOUSE_STORE="?([^"]*)"?$/\1/p' "$etc/warehoused.conf" | tail -n 1)
 store=${store:-/var/lib/warehouse-connections/store.sqlite}
-[ -e "$store" ] || [[ $store != /* ]] || "${init[@]}" --store "$store"
 if [ "$(systemctl is-enabled warehoused.socket || true)" = disabled ]; then
+    [ -e "$store" ] || [[ $store != /* ]] || "${init[@]}" --store "$store"
     "${enable[@]}"
     echo "next: put your names in the lines marked YOURS in $site, then nginx -t && systemctl reload nginx"
     echo "next: runuser -u warehouse-connections -- warehousectl key create --organisation <n> makes an API key"

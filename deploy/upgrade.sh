@@ -37,9 +37,10 @@ done
 settings=/etc/warehouse-connections/warehoused.conf
 store=${WAREHOUSE_STORE:-$(sed -nE 's/^WAREHOUSE_STORE="?([^"]*)"?$/\1/p' "$settings" 2>/dev/null | tail -n 1)}
 store=${store:-/var/lib/warehouse-connections/store.sqlite}
+# Never a new, empty one where a disk is not mounted: to every key it would say that there is no such key.
+[ -e "$store" ] || fail 66 "$store: no such store: mount its disk, restore a backup, or make it with warehousectl init"
 # As the store's owner, who alone may write it.
-owner=warehouse-connections
-[ ! -e "$store" ] || owner=$(stat -c %U "$store")
+owner=$(stat -L -c %U "$store")
 migrate=(warehousectl init --store "$store")
 [ "$(id -u)" -ne 0 ] || migrate=(runuser -u "$owner" -- "${migrate[@]}")
 "${migrate[@]}" || fail $? "$store: not migrated: nothing was restarted; mend that and run this again"

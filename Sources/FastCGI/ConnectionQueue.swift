@@ -55,6 +55,8 @@ struct ConnectionQueue: ~Copyable, Sendable {
 
     /// Open connections in no worker's hand.
     var parkedCount: Int { parked.withLock { $0.count } }
+    /// Those of them on which a part of a request has come.
+    var unfinishedRequests: Int { parked.withLock { $0.unfinishedRequests } }
 
     /// Blocks until something happens.
     func next() -> Event {

@@ -14,6 +14,9 @@ struct ParkedConnections {
     private var nextSweep = ContinuousClock.now
 
     var count: Int { entries.count }
+    var unfinishedRequests: Int {
+        entries.values.count { if case .rest = $0.wait { true } else { false } }
+    }
 
     /// Adds one; returns the mark by which events tell of it.
     mutating func add(_ descriptor: CInt, _ wait: Wait) -> UInt64 {

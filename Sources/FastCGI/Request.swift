@@ -86,7 +86,7 @@ import HTTPTypes
         return descriptor >= 0 ? Connection(reclaiming: descriptor) : nil
     }
 
-    /// Stops when a peer that reads slowly has used up its time: what is in libfcgi's hands may take as long once more.
+    /// Stops when a peer that reads slowly has used up its time; the last piece may take as long once more.
     private func put(_ bytes: [UInt8]) {
         let deadline = ContinuousClock.now + Connection.patience
         var start = 0
@@ -101,7 +101,7 @@ import HTTPTypes
             }
             guard written == count else { return }
             start += count
-            guard start == bytes.count || ContinuousClock.now < deadline else {
+            guard ContinuousClock.now < deadline else {
                 unsafe shutdown(request.pointee.ipcFd, CInt(SHUT_RDWR))
                 return
             }

@@ -19,7 +19,8 @@ public final class Server: Sendable {
     /// Starts `threads` workers.
     ///
     /// - Parameters:
-    ///   - report: called once when connections can't be accepted for want of descriptors or memory.
+    ///   - report: called once when connections can't be accepted for want of descriptors or memory, and when a failure
+    ///     that lasts stops the server.
     ///   - makeHandler: called once on each worker's thread; what it returns stays on that thread.
     public init(
         listener: consuming ListeningSocket,
@@ -46,6 +47,7 @@ public final class Server: Sendable {
                     try worker.run(self)
                 } catch {
                     failure.withLock { $0 = error }
+                    report(error)
                     stop()
                 }
                 if running.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 { finished.raise() }
@@ -107,7 +109,7 @@ public final class Server: Sendable {
         let deadline = ContinuousClock.now + timeout
         while !finished.wait(for: min(interval ?? timeout, deadline - .now)) {
             guard ContinuousClock.now < deadline else {
-                return busyWorkers + queue.unfinished.load(ordering: .acquiring)
+                return busyWorkers + queue.unfinishedRequests
             }
             beat()
         }

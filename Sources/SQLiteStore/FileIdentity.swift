@@ -43,4 +43,9 @@ struct FileState: Equatable {
         modifiedSeconds = status.st_mtim.tv_sec
         modifiedNanoseconds = status.st_mtim.tv_nsec
     }
+
+    /// Whether the same file has the same length and may be read by the same users; it may have been written to.
+    func isAlike(_ other: FileState?) -> Bool {
+        identity == other?.identity && mode == other?.mode && owner == other?.owner && group == other?.group
+    }
 }

@@ -97,6 +97,7 @@ public final class SQLiteReader: ConnectionReader {
             return try database.unsafeRead(body)
         } catch let error as DatabaseError where error.resultCode == .SQLITE_MISUSE && !isSecondTry {
             // The inspector has just closed it.
+            current = nil
             return try read(isSecondTry: true, body)
         } catch {
             current = nil
@@ -107,7 +108,7 @@ public final class SQLiteReader: ConnectionReader {
     static func open(_ path: String) throws -> DatabaseQueue {
         // SQLite may go on with a descriptor of the same file that it opened when that was allowed.
         if unsafe access(path, R_OK) != 0, errno == EACCES {
-            throw StoreError.unavailable(store: path, reason: unsafe String(cString: strerror(errno)))
+            throw StoreError.unreadable(store: path, reason: unsafe String(cString: strerror(errno)))
         }
         var configuration = Configuration()
         configuration.readonly = true
@@ -118,7 +119,7 @@ public final class SQLiteReader: ConnectionReader {
         // SQLite reads a file that was cut as if nothing were missing. In this order, because a writer may be at work:
         // once the log is empty, the file has all that was counted before.
         let expected = try database.unsafeRead { try Schema.expectedSize(of: $0) }
-        let isLogEmpty = (try? FileIdentity(ofStore: path + "-wal").size) ?? 0 == 0
+        let isLogEmpty = (try? FileIdentity(ofStore: companion(of: path, "-wal")).size) ?? 0 == 0
         let size = try FileIdentity(ofStore: path).size
         if isLogEmpty, size < expected {
             throw StoreError.damaged(store: path, reason: "it was cut from \(expected) to \(size) bytes")

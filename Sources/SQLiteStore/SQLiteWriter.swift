@@ -30,8 +30,8 @@ public final class SQLiteWriter: ConnectionWriter {
     }
 
     /// Opens the store at `path` whatever its schema.
-    convenience init(ofAnySchema path: String) throws(StoreError) {
-        try self.init(path: path, lock: WriteLock(store: path), mayBeEmpty: false)
+    convenience init(ofAnySchema path: String, _ lock: consuming WriteLock) throws(StoreError) {
+        try self.init(path: path, lock: lock, mayBeEmpty: false)
     }
 
     /// Creates the store at `path`, or migrates the one that is there to the current schema.

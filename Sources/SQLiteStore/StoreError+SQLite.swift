@@ -30,7 +30,7 @@ extension StoreError {
 
     /// Which of a store's files can't be read, and why.
     private static func fileProblem(_ store: String) -> String? {
-        for file in [store, store + "-wal", store + "-shm"] where unsafe access(file, R_OK) != 0 {
+        for file in ["", "-wal", "-shm"].map({ companion(of: store, $0) }) where unsafe access(file, R_OK) != 0 {
             if errno == ENOENT { return "\(file) is missing: warehousectl init, as the store's owner, makes it" }
             return "\(file): \(unsafe String(cString: strerror(errno)))"
         }

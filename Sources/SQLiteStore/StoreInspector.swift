@@ -33,7 +33,9 @@ public final class StoreInspector: Sendable {
         var seen: Files?
         var checked: Files?
         var report: Report?
-        var nextCheck = ContinuousClock.now
+        /// When a change is worth a check, and when another look without one is.
+        var nextCheck = (changed: ContinuousClock.now, unchanged: ContinuousClock.Instant?.none)
+        var verdict: (identity: FileIdentity, failure: StoreError)?
         var generation = 0
     }
 
@@ -48,20 +50,25 @@ public final class StoreInspector: Sendable {
     /// Checks the store if its files have changed since the last check, at first always. To be called again and again.
     ///
     /// A check reads the whole file (`PRAGMA quick_check`, about a second for each GB), so it follows the one before
-    /// after twenty times its duration; as soon as may be when that one has failed.
+    /// after twenty times its duration. What can't come of a usual change is checked at once, and so is any change after
+    /// a check that failed; without a change that one is repeated after a while: what failed may have been the check.
     ///
     /// - Returns: what it found; nil if there was nothing to do.
     public func inspect() -> Report? {
         let files = Files(
             database: try? FileState(ofStore: path),
-            log: try? FileState(ofStore: path + "-wal"),
-            index: try? FileIdentity(ofStore: path + "-shm")
+            log: try? FileState(ofStore: companion(of: path, "-wal")),
+            index: try? FileIdentity(ofStore: companion(of: path, "-shm"))
         )
         let (isReplaced, isDue) = state.withLock { state in
             let isReplaced = state.seen.map { !$0.areSame(as: files) } ?? false
             if isReplaced { state.generation += 1 }
             state.seen = files
-            return (isReplaced, state.checked != files && ContinuousClock.now >= state.nextCheck)
+            let now = ContinuousClock.now
+            if state.checked == files { return (isReplaced, state.nextCheck.unchanged.map { now >= $0 } ?? false) }
+            // What can't come of a usual change is looked at without a delay.
+            let isAlike = files.database?.isAlike(state.checked?.database) ?? false
+            return (isReplaced, now >= state.nextCheck.changed || !isAlike)
         }
         if isReplaced { closeDatabases() }
         guard isDue else { return nil }
@@ -71,10 +78,19 @@ public final class StoreInspector: Sendable {
         let report = Report(outcome: outcome, time: .now, duration: end - start)
         state.withLock { state in
             // What readers have read of a file before its repair may be wrong.
-            if case .failure = state.report?.outcome { state.generation += 1 }
+            if state.verdict != nil { state.generation += 1 }
+            state.verdict = nil
             state.checked = files
             state.report = report
-            if case .success = outcome { state.nextCheck = end + report.duration * 20 } else { state.nextCheck = end }
+            switch outcome {
+            case .success:
+                state.nextCheck = (end + report.duration * 20, nil)
+            case .failure(let failure):
+                state.nextCheck = (end, end + max(report.duration * 20, .seconds(1)))
+                if failure.isOfContent, let database = files.database {
+                    state.verdict = (database.identity, failure)
+                }
+            }
         }
         return report
     }
@@ -82,11 +98,7 @@ public final class StoreInspector: Sendable {
     /// Why readers may not use the file of this identity; and a number that tells them, when it changes, to open it anew.
     func verdict(on identity: FileIdentity) -> (failure: StoreError?, generation: Int) {
         state.withLock { state in
-            guard case .failure(let failure) = state.report?.outcome, state.checked?.database?.identity == identity
-            else {
-                return (nil, state.generation)
-            }
-            return (failure, state.generation)
+            (state.verdict?.identity == identity ? state.verdict?.failure : nil, state.generation)
         }
     }
 
@@ -106,6 +118,16 @@ public final class StoreInspector: Sendable {
         databases.withLock { databases in
             for database in databases { try? database.database?.close() }
             databases = []
+        }
+    }
+}
+
+extension StoreError {
+    /// Whether it is about the store, and not about the attempt to look at it, which may succeed when repeated.
+    fileprivate var isOfContent: Bool {
+        switch self {
+        case .damaged, .foreign, .tooNew, .unreadable: true
+        default: false
         }
     }
 }

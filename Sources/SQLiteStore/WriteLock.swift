@@ -10,7 +10,7 @@ struct WriteLock: ~Copyable {
 
     /// Waits up to `patience` for another writer to finish.
     init(store: String, patience: Duration = .seconds(5)) throws(StoreError) {
-        let path = Self.path(of: store)
+        let path = companion(of: store, ".lock")
         // For its owner alone: whoever may open it could hold the lock, and with it off a revocation.
         let descriptor = try createdFile(at: path, mode: 0o600)
         let deadline = ContinuousClock.now + patience
@@ -26,12 +26,6 @@ struct WriteLock: ~Copyable {
 
     deinit { close(descriptor) }
 
-    /// Beside the store's name without symbolic links: two names of one store must not have two locks.
-    static func path(of store: String) -> String {
-        guard let resolved = unsafe realpath(store, nil) else { return store + ".lock" }
-        defer { unsafe free(resolved) }
-        return unsafe String(cString: resolved) + ".lock"
-    }
 }
 
 /// Opens the file at `path` for writing. One that was not there gets `mode`, whatever the umask; when root makes it, it

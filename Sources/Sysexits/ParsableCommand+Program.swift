@@ -20,6 +20,10 @@ extension ParsableCommand {
                 print(fullMessage(for: error))
                 Foundation.exit(0)
             }
+            guard exitCode(for: error) == .validationFailure else {
+                report(program, error.localizedDescription)
+                Foundation.exit(Sysexit.ioError.rawValue)
+            }
             report(program, "\(message(for: error)) (see \(program) --help)")
             Foundation.exit(Sysexit.usage.rawValue)
         }

@@ -23,37 +23,44 @@ struct Restore: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        if file == "-" {
+        try failingWithStoreErrors {
+            guard file == "-" else { return try restore(file) }
             try withTemporaryFile { temporary in
-                guard FileManager.default.createFile(atPath: temporary, contents: nil) else {
-                    throw ProgramFailure(.cannotCreate, "\(temporary): cannot be made")
+                try copyStandardInput(to: temporary)
+                do {
+                    try restore(temporary)
+                } catch StoreError.badBackup(_, let problem) {
+                    throw StoreError.badBackup(file: "standard input", problem: problem)
                 }
-                let copy = try FileHandle(forWritingTo: URL(filePath: temporary))
-                while let piece = try FileHandle.standardInput.read(upToCount: 1 << 16), !piece.isEmpty {
-                    try copy.write(contentsOf: piece)
-                }
-                try restore(temporary)
             }
-        } else {
-            try restore(file)
         }
     }
 
     private func restore(_ file: String) throws {
         let path = try store.path()
-        try failingWithStoreErrors {
-            let result = try StoreBackup.restore(file, to: path, replacing: replace)
-            let (word, note) =
-                switch result {
-                case .created: ("created", "")
-                case .replaced: ("replaced", "")
-                case .exchanged(let kept): ("replaced", "; what could not be read is kept as \(kept)")
-                }
-            try output.print("\(path): \(word) from \(self.file)\(note)") { json in
-                json.member("store", path)
-                json.member("result", word)
-                if case .exchanged(let kept) = result { json.member("kept", kept) }
+        let result = try StoreBackup.restore(file, to: path, replacing: replace)
+        let (word, note) =
+            switch result {
+            case .created: ("created", "")
+            case .replaced: ("replaced", "")
+            case .exchanged(let kept): ("replaced", "; what could not be read is kept as \(kept)")
             }
+        try output.print("\(path): \(word) from \(self.file)\(note)") { json in
+            json.member("store", path)
+            json.member("result", word)
+            if case .exchanged(let kept) = result { json.member("kept", kept) }
+        }
+    }
+
+    private func copyStandardInput(to file: String) throws(ProgramFailure) {
+        do {
+            try Data().write(to: URL(filePath: file))
+            let copy = try FileHandle(forWritingTo: URL(filePath: file))
+            while let piece = try FileHandle.standardInput.read(upToCount: 1 << 16), !piece.isEmpty {
+                try copy.write(contentsOf: piece)
+            }
+        } catch {
+            throw ProgramFailure(.ioError, "copy of standard input in \(file): \(error.localizedDescription)")
         }
     }
 }

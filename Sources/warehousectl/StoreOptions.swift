@@ -43,11 +43,12 @@ extension ProgramFailure {
     init(_ error: StoreError) {
         let exit: Sysexit =
             switch error {
-            case .missing: .noInput
-            case .foreign, .idTaken: .dataError
+            case .missing, .missingBackup: .noInput
+            case .foreign, .idTaken, .badBackup: .dataError
+            case .cannotWrite: .ioError
             case .locked: .temporaryFailure
             case .cannotCreate: .cannotCreate
-            case .tooNew, .needsMigration, .unavailable, .damaged: .unavailable
+            case .tooNew, .needsMigration, .unavailable, .unreadable, .damaged: .unavailable
             }
         self.init(exit, "\(error)")
     }

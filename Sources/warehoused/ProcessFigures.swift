@@ -20,9 +20,10 @@ struct ProcessFigures {
             "Memory in use.",
             Int(field(24)) * Int(sysconf(CInt(_SC_PAGESIZE)))
         )
-        // One of them is the directory that is read.
-        let open = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count) ?? 1
-        text.sample("process_open_fds", .gauge, "Open descriptors.", open - 1)
+        // One of them is the directory that is read. Without a descriptor left for that, nothing is said.
+        if let open = try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count {
+            text.sample("process_open_fds", .gauge, "Open descriptors.", open - 1)
+        }
         let limit = Self.read("limits").split(separator: "\n").first { $0.hasPrefix("Max open files") }
         let limits = limit?.split(separator: " ").compactMap { Double($0) } ?? []
         text.sample("process_max_fds", .gauge, "Descriptors that may be open.", limits.first ?? .infinity)

@@ -92,7 +92,9 @@ extension StoreError {
         case .locked: "locked"
         case .missing: "missing"
         case .tooNew: "too_new"
-        case .unavailable, .needsMigration, .cannotCreate, .idTaken: "unavailable"
+        case .unavailable, .unreadable, .needsMigration, .cannotCreate, .cannotWrite, .idTaken, .missingBackup,
+            .badBackup:
+            "unavailable"
         }
     }
 }

@@ -71,6 +71,18 @@ struct SupervisedTests {
             try await supervised.site.expect(200, Workplace.list(1), key: 1)
         }
     }
+
+    @Test
+    func makesNoStoreWhereOneIsMissing() async throws {
+        try await Supervised.with { supervised in
+            let store = supervised.site.workplace.store
+            try FileManager.default.moveItem(atPath: store, toPath: store + ".away")
+            let outcome = try await supervised.run(Fixture.project + "deploy/upgrade.sh")
+            #expect(outcome.exitCode == 66)
+            #expect(outcome.error.hasPrefix("upgrade.sh: \(store): no such store"), "\(outcome.error)")
+            #expect(!FileManager.default.fileExists(atPath: store))
+        }
+    }
 }
 
 /// A site whose responders are two instances under the stand-in of systemd.

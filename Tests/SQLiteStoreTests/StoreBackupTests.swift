@@ -8,9 +8,9 @@ import WarehouseConnections
 
 @Suite(.timeLimit(.minutes(1)))
 struct StoreBackupTests {
-    private let directory: TemporaryDirectory
-    private let store: String
-    private let backup: String
+    let directory: TemporaryDirectory
+    let store: String
+    let backup: String
 
     init() throws {
         directory = try TemporaryDirectory()
@@ -20,7 +20,7 @@ struct StoreBackupTests {
         try SQLiteWriter(path: store).transaction { try $0.put(.sample(), for: 1) }
     }
 
-    private func connections(_ path: String) throws -> [Int64] {
+    func connections(_ path: String) throws -> [Int64] {
         var organisations: [Int64] = []
         try SQLiteReader(path: path).forEachConnection { organisation, _ in organisations.append(organisation.rawValue)
         }
@@ -67,6 +67,10 @@ struct StoreBackupTests {
         #expect(throws: StoreError.self) { try StoreBackup.make(of: store, at: store, replacing: true) }
         #expect(throws: StoreError.self) { try StoreBackup.make(of: directory("none"), at: backup, replacing: true) }
         #expect(throws: StoreError.self) { try StoreBackup.make(of: store, at: directory("no/such/place")) }
+        let other = directory("other.sqlite")
+        _ = try SQLiteWriter.initialise(path: other)
+        #expect(throws: StoreError.self) { try StoreBackup.make(of: store, at: other, replacing: true) }
+        #expect(try connections(other) == [])
         #expect(try String(contentsOfFile: backup, encoding: .utf8) == "mine")
         #expect(try connections(store) == [1])
     }
@@ -130,7 +134,7 @@ struct StoreBackupTests {
         try Data("no backup".utf8).write(to: URL(filePath: backup))
         #expect(throws: StoreError.self) { try StoreBackup.restore(backup, to: store, replacing: true) }
         #expect(throws: StoreError.self) { try StoreBackup.restore(store, to: store, replacing: true) }
-        #expect(throws: StoreError.missing(store: directory("none"))) {
+        #expect(throws: StoreError.missingBackup(file: directory("none"))) {
             try StoreBackup.restore(directory("none"), to: store, replacing: true)
         }
         #expect(try connections(store) == [1])

@@ -106,6 +106,21 @@ struct StoreInspectorTests {
     }
 
     @Test
+    func looksAgainWhenTheCheckItselfHasFailed() throws {
+        let other = try DatabaseQueue(path: path)
+        try other.writeWithoutTransaction { database in
+            try database.execute(sql: "PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE")
+            let report = try inspect()
+            #expect(throws: StoreError.locked(store: path)) { try report.outcome.get() }
+            try database.execute(sql: "COMMIT")
+        }
+        try other.close()
+        // It says nothing against the store, and nothing has to change for another look.
+        #expect(try reader.connection(of: 1) != nil)
+        try inspect().outcome.get()
+    }
+
+    @Test
     func reportsAStoreThatIsMissing() throws {
         let away = directory("away")
         try FileManager.default.moveItem(atPath: path, toPath: away)
