@@ -10,6 +10,11 @@ public struct ConnectionID: Hashable, Sendable {
         rawValue = String(text)
     }
 
+    /// A new one, `wc_` and 16 characters: 62¹⁶ are possible, and none is made twice.
+    public static func random() -> ConnectionID { ConnectionID(random: "wc_" + Alphanumeric.random(count: 16)) }
+
+    private init(random rawValue: String) { self.rawValue = rawValue }
+
     private static func isAlphanumeric(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

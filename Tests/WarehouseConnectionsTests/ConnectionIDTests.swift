@@ -31,6 +31,17 @@ import WarehouseConnections
         #expect(ConnectionID("wc_" + String(repeating: "a", count: count)) == nil)
     }
 
+    @Test func makesAnotherOneEachTime() {
+        let ids = (0..<4000).map { _ in ConnectionID.random() }
+        #expect(Set(ids).count == ids.count)
+        #expect(ids.allSatisfy { $0.rawValue.count == 19 && ConnectionID($0.rawValue) == $0 })
+        // Each of the 62 characters is expected 1,032 times with a deviation of 32: six of them off is one in a billion.
+        var counts: [Character: Int] = [:]
+        for id in ids { for character in id.rawValue.dropFirst(3) { counts[character, default: 0] += 1 } }
+        #expect(counts.count == 62)
+        #expect(counts.values.allSatisfy { (840...1224).contains($0) }, "\(counts)")
+    }
+
     @Test func distinguishesLetterCase() {
         #expect(ConnectionID("wc_a") != ConnectionID("wc_A"))
     }
