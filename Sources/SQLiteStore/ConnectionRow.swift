@@ -13,7 +13,9 @@ enum ConnectionRow {
 
     private static let publicFields: [String] = {
         var fields: [String] = []
-        for field in WarehouseType.all.flatMap(\.publicFields) where !fields.contains(field) { fields.append(field) }
+        for field in WarehouseType.all.flatMap(\.publicFields) where !fields.contains(field.name) {
+            fields.append(field.name)
+        }
         return fields
     }()
 
@@ -32,13 +34,12 @@ enum ConnectionRow {
             guard let value = try value(column, member, parse) else { throw InvalidValue(member, "is null") }
             return value
         }
-        let values = try (0..<publicFields.count).map { try text(3 + $0) }
         let next = 3 + publicFields.count
         return try WarehouseConnection(
             id: required(0, "id") { ConnectionID($0) },
             status: required(2, "status") { ConnectionStatus(rawValue: $0) },
             configuration: WarehouseConfiguration(type: required(1, "type") { WarehouseType.named($0) }) { field in
-                publicFields.firstIndex(of: field).flatMap { values[$0] }
+                publicFields.firstIndex(of: field.name).flatMap { fieldValue(row[first + 3 + $0], of: field) }
             },
             publicKey: value(next, "public_key") { PublicKey($0) },
             setupScript: text(next + 1),
@@ -46,6 +47,16 @@ enum ConnectionRow {
             lastTestedAt: value(next + 3, "last_tested_at") { Timestamp($0) },
             lastError: text(next + 4)
         )
+    }
+
+    /// SQLite's `->>` has 0 and 1 for JSON's false and true. What is of another kind than the field is refused later.
+    private static func fieldValue(_ stored: DatabaseValue, of field: WarehouseType.Field) -> FieldValue? {
+        switch (field.kind, stored.storage) {
+        case (.boolean, .int64(let number)) where number == 0 || number == 1: .boolean(number == 1)
+        case (_, .int64(let number)): .integer(number)
+        case (_, .string(let text)): .text(text)
+        default: nil
+        }
     }
 
     static let put = """

@@ -39,6 +39,21 @@ public struct JSONWriter: Sendable {
         bytes.append(contentsOf: String(number).utf8)
     }
 
+    /// A member with true or false.
+    public mutating func member(_ name: String, _ flag: Bool) {
+        beginMember(name)
+        bytes.append(contentsOf: (flag ? "true" : "false").utf8)
+    }
+
+    /// A member with a value of whichever kind.
+    public mutating func member(_ name: String, _ value: FieldValue) {
+        switch value {
+        case .text(let text): member(name, text)
+        case .integer(let number): member(name, number)
+        case .boolean(let flag): member(name, flag)
+        }
+    }
+
     /// A member with an object of the members that `members` writes.
     public mutating func member(_ name: String, _ members: (inout Self) -> Void) {
         beginMember(name)

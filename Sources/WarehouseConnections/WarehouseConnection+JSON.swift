@@ -36,6 +36,6 @@ extension WarehouseConnection: Equatable {
 extension WarehouseConfiguration {
     /// Writes a member for each public field, in the type's order.
     public func write(to json: inout JSONWriter) {
-        for (field, value) in zip(type.publicFields, values) { json.member(field, value) }
+        for (field, value) in zip(type.publicFields, values) { json.member(field.name, value) }
     }
 }

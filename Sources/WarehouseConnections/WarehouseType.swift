@@ -1,40 +1,28 @@
 /// A kind of data warehouse, and which fields connect to it.
+///
+/// A new one takes a file with its fields, its name in ``all``, and a migration of the store that adds the name.
 public struct WarehouseType: Hashable, Sendable {
-    /// One field of a type's configuration.
-    public struct Field: Hashable, Sendable {
-        /// The field's name in JSON and in the store.
-        public let name: String
-        /// Whether the value is a secret: then it is kept with the private keys and is in no answer and no store of
-        /// connections.
-        public let isSensitive: Bool
-
-        public init(_ name: String, isSensitive: Bool = false) {
-            self.name = name
-            self.isSensitive = isSensitive
-        }
-    }
-
     /// The type's name in JSON and in the store.
     public let name: String
+    /// Whether Flagsmith proves who it is with a key pair, whose public half the customer installs.
+    public let hasKeyPair: Bool
     /// Every field, in the order in which they are shown.
     public let fields: [Field]
-    /// The names of the fields that may be shown, in order: the allow-list from which `config` is built.
-    public let publicFields: [String]
+    /// The fields that may be shown, in order: the allow-list from which `config` is built.
+    public let publicFields: [Field]
+    /// The fields that are kept with the private keys, in order.
+    public let sensitiveFields: [Field]
 
-    public init(name: String, fields: [Field]) {
+    public init(name: String, hasKeyPair: Bool, fields: [Field]) {
         self.name = name
+        self.hasKeyPair = hasKeyPair
         self.fields = fields
-        publicFields = fields.filter { !$0.isSensitive }.map(\.name)
+        publicFields = fields.filter { !$0.isSensitive }
+        sensitiveFields = fields.filter(\.isSensitive)
     }
 
-    /// Snowflake, with the field names of its own documentation.
-    public static let snowflake = WarehouseType(
-        name: "snowflake",
-        fields: ["account_identifier", "warehouse", "database", "schema", "role", "user"].map { Field($0) }
-    )
-
     /// Every type that this version knows.
-    public static let all = [snowflake]
+    public static let all = [snowflake, clickHouse]
 
     /// The type called `name`, or nil if this version does not know it.
     public static func named(_ name: String) -> WarehouseType? {

@@ -43,14 +43,14 @@ struct ImportLine: Decodable {
         }
         let type = try value("type") { WarehouseType.named($0) }
         let config = try members.nestedContainer(keyedBy: Member.self, forKey: "config")
-        try config.refuseUnknown(type.publicFields)
-        var fields: [String: String] = [:]
-        for field in type.publicFields { fields[field] = try config.decode(String.self, forKey: Member(field)) }
+        try config.refuseUnknown(type.publicFields.map(\.name))
+        var fields: [String: FieldValue] = [:]
+        for field in type.publicFields { fields[field.name] = try config.value(of: field) }
         self.organisation = organisation
         connection = try WarehouseConnection(
             id: value("id") { ConnectionID($0) },
             status: value("status") { ConnectionStatus(rawValue: $0) },
-            configuration: WarehouseConfiguration(type: type) { fields[$0] },
+            configuration: WarehouseConfiguration(type: type) { fields[$0.name] },
             publicKey: optional("public_key") { PublicKey($0) },
             setupScript: optional("setup_script") { $0 },
             createdAt: value("created_at") { Timestamp($0) },
@@ -88,6 +88,7 @@ struct ImportLine: Decodable {
         switch type {
         case is String.Type: "string"
         case is Int64.Type: "integer"
+        case is Bool.Type: "boolean"
         default: "object"
         }
     }
@@ -105,6 +106,15 @@ private struct Member: CodingKey, ExpressibleByStringLiteral {
 }
 
 extension KeyedDecodingContainer where Key == Member {
+    fileprivate func value(of field: WarehouseType.Field) throws -> FieldValue {
+        let key = Member(field.name)
+        return switch field.kind {
+        case .text: .text(try decode(String.self, forKey: key))
+        case .integer: .integer(try decode(Int64.self, forKey: key))
+        case .boolean: .boolean(try decode(Bool.self, forKey: key))
+        }
+    }
+
     fileprivate func refuseUnknown(_ known: [String]) throws {
         for key in allKeys where !known.contains(key.stringValue) {
             let name = (codingPath.map(\.stringValue) + [key.stringValue]).joined(separator: ".")

@@ -33,7 +33,7 @@ struct Show: ParsableCommand {
             [
                 ("organisation", "\(target.organisation)"), ("id", "\(connection.id)"), ("type", type.name),
                 ("status", connection.status.rawValue),
-            ] + Array(zip(type.publicFields, connection.configuration.values)) + [
+            ] + zip(type.publicFields, connection.configuration.values).map { ($0.name, "\($1)") } + [
                 ("public_key", connection.publicKey?.base64 ?? "none"),
                 ("created_at", "\(connection.createdAt)"),
                 ("last_tested_at", connection.lastTestedAt.map { "\($0)" } ?? "never"),

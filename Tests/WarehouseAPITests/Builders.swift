@@ -95,7 +95,9 @@ extension WarehouseConnection {
         try self.init(
             id: #require(ConnectionID(text("id"))),
             status: #require(ConnectionStatus(rawValue: text("status"))),
-            configuration: WarehouseConfiguration(type: #require(.named(text("type")))) { config[$0] },
+            configuration: WarehouseConfiguration(type: #require(.named(text("type")))) { field in
+                config[field.name].map { .text($0) }
+            },
             publicKey: PublicKey(publicKey),
             setupScript: text("setup_script"),
             createdAt: #require(Timestamp(text("created_at"))),

@@ -2,18 +2,28 @@ import Testing
 import WarehouseConnections
 
 extension WarehouseType {
-    /// A made-up type with sensitive fields among the others.
+    /// A made-up type with sensitive fields among the others, and one of each kind.
     static let postbox = WarehouseType(
         name: "postbox",
+        hasKeyPair: false,
         fields: [
-            Field("token", isSensitive: true), Field("host"), Field("password", isSensitive: true), Field("user"),
+            Field("token", .text(.secret), help: "", isSensitive: true), Field("host", .text(.host), help: ""),
+            Field("password", .text(.secret), help: "", isSensitive: true),
+            Field("user", .text(.name), default: "nobody", help: ""),
+            Field("slots", .integer(1...9), default: 4, help: ""), Field("open", .boolean, default: false, help: ""),
         ]
     )
 }
 
 extension WarehouseConfiguration {
     static func mock(of type: WarehouseType = .snowflake) throws -> WarehouseConfiguration {
-        try WarehouseConfiguration(type: type) { $0.hasPrefix("a") ? "an \($0)" : "a \($0)" }
+        try WarehouseConfiguration(type: type) { field in
+            switch field.kind {
+            case .text: .text((field.name.hasPrefix("a") ? "an " : "a ") + field.name)
+            case .integer: 0
+            case .boolean: true
+            }
+        }
     }
 }
 

@@ -55,6 +55,17 @@ import WarehouseConnections
         #expect(json.bytes == bytes(text))
     }
 
+    @Test func writesAValueOfEachKind() {
+        var json = JSONWriter()
+        json.object { json in
+            json.member("a", FieldValue.text("1\""))
+            json.member("b", FieldValue.integer(-1))
+            json.member("c", FieldValue.boolean(true))
+            json.member("d", false)
+        }
+        #expect(json.bytes == bytes(#"{"a":"1\"","b":-1,"c":true,"d":false}"#))
+    }
+
     @Test(arguments: ["[", "{", ":", ",", "]", "}"])
     func separatesAfterATextThatEndsInPunctuation(text: String) {
         var json = JSONWriter()

@@ -40,11 +40,13 @@ import WarehouseConnections
     }
 
     @Test func leavesSensitiveValuesOut() throws {
-        let values = ["token": "t0k3n", "host": "a host", "password": "hunter2", "user": "a user"]
-        let configuration = try WarehouseConfiguration(type: .postbox) { values[$0] }
+        let values: [String: FieldValue] = [
+            "token": "t0k3n", "host": "a host", "password": "hunter2", "user": "a user", "slots": 9, "open": true,
+        ]
+        let configuration = try WarehouseConfiguration(type: .postbox) { values[$0.name] }
         let text = json(of: try .mock(configuration: configuration))
         #expect(text.contains(#","type":"postbox","#))
-        #expect(text.contains(#","config":{"host":"a host","user":"a user"},"#))
+        #expect(text.contains(#","config":{"host":"a host","user":"a user","slots":9,"open":true},"#))
         for secret in ["token", "t0k3n", "password", "hunter2"] { #expect(!text.contains(secret)) }
     }
 

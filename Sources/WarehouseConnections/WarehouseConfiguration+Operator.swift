@@ -1,0 +1,45 @@
+extension WarehouseConfiguration {
+    /// What an operator creates: a text for some of the public fields, by name; the others get their defaults.
+    ///
+    /// - Throws: ``InvalidValue`` with the name of the field that is unknown, sensitive, missing or breaks its rule.
+    public init(creating type: WarehouseType, given: [String: String]) throws(InvalidValue) {
+        let given = try Self.parse(given, for: type)
+        for field in type.publicFields where given[field.name] == nil && field.isRequired {
+            throw InvalidValue(field.name, "is missing")
+        }
+        try self.init(type: type) { given[$0.name] ?? $0.defaultValue }
+    }
+
+    /// The same configuration with a text for some of the public fields, by name; the others stay byte for byte.
+    ///
+    /// - Throws: ``InvalidValue`` with the name of the field that is unknown, sensitive or fixed, or breaks its rule,
+    ///   even where it was imported so and is not given: the set-up script is made of all of them.
+    public func updated(given: [String: String]) throws(InvalidValue) -> WarehouseConfiguration {
+        let given = try Self.parse(given, for: type)
+        for (field, value) in zip(type.publicFields, values) {
+            if let new = given[field.name] {
+                guard new == value || !field.isFixed else {
+                    throw InvalidValue(field.name, "cannot be changed: that would be a new connection")
+                }
+            } else {
+                try field.check(value)
+            }
+        }
+        return try WarehouseConfiguration(type: type) { given[$0.name] ?? self[$0.name] }
+    }
+
+    private static func parse(
+        _ given: [String: String],
+        for type: WarehouseType
+    ) throws(InvalidValue) -> [String: FieldValue] {
+        var values: [String: FieldValue] = [:]
+        for (name, text) in given.sorted(by: { $0.key < $1.key }) {
+            guard let field = type.fields.first(where: { $0.name == name }) else {
+                throw InvalidValue(name, "is no field of \(type.name)")
+            }
+            guard !field.isSensitive else { throw InvalidValue(name, "is a secret, which no configuration holds") }
+            values[name] = try field.value(of: text)
+        }
+        return values
+    }
+}
