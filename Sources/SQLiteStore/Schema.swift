@@ -7,7 +7,7 @@ import WarehouseConnections
 /// responders go on reading while a fleet is upgraded.
 enum Schema {
     /// The version that this program writes. It reads every store whose `readable_from` is not beyond it.
-    static let version = 1
+    static let version = 2
 
     /// "whco" in ASCII: tells a store of connections from any other SQLite file (`PRAGMA application_id`).
     static let applicationID = 0x7768_636F
@@ -16,6 +16,9 @@ enum Schema {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1 connections and keys") { database in
             try database.execute(sql: connectionsAndKeys)
+        }
+        migrator.registerMigration("2 ClickHouse and the audit") { database in
+            try database.execute(sql: clickHouseAndAudit)
         }
         return migrator
     }
@@ -65,6 +68,43 @@ enum Schema {
             expires_at TEXT CHECK (expires_at GLOB '????-??-??T??:??:??*Z'),
             revoked_at TEXT CHECK (revoked_at GLOB '????-??-??T??:??:??*Z')
         ) STRICT, WITHOUT ROWID;
+        """
+
+    /// `before` and `after` are connections as the API shows them, so no secret is among them.
+    ///
+    /// The third trigger is for `INSERT OR REPLACE`, which deletes without firing the second.
+    /// Source: https://sqlite.org/lang_conflict.html, "REPLACE".
+    private static let clickHouseAndAudit = """
+        INSERT INTO warehouse_type VALUES ('clickhouse');
+
+        CREATE TABLE audit (
+            id INTEGER PRIMARY KEY,
+            at TEXT NOT NULL CHECK (at GLOB '????-??-??T??:??:??*Z'),
+            actor TEXT NOT NULL CHECK (actor <> ''),
+            organisation INTEGER NOT NULL CHECK (organisation > 0),
+            connection_id TEXT
+                CHECK (
+                    length(connection_id) BETWEEN 4 AND 64 AND connection_id GLOB 'wc_*'
+                    AND substr(connection_id, 4) NOT GLOB '*[^A-Za-z0-9]*'
+                ),
+            action TEXT NOT NULL CHECK (action <> ''),
+            before TEXT CHECK (json_type(before) = 'object'),
+            after TEXT CHECK (json_type(after) = 'object')
+        ) STRICT;
+        CREATE INDEX audit_of_organisation ON audit (organisation);
+
+        CREATE TRIGGER audit_refuses_update BEFORE UPDATE ON audit BEGIN
+            SELECT raise(ABORT, 'the audit is append-only');
+        END;
+        CREATE TRIGGER audit_refuses_delete BEFORE DELETE ON audit BEGIN
+            SELECT raise(ABORT, 'the audit is append-only');
+        END;
+        CREATE TRIGGER audit_refuses_replace BEFORE INSERT ON audit
+        WHEN EXISTS (SELECT 1 FROM audit WHERE id = NEW.id) BEGIN
+            SELECT raise(ABORT, 'the audit is append-only');
+        END;
+
+        UPDATE store SET version = 2;
         """
 }
 

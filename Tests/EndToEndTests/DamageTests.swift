@@ -166,8 +166,8 @@ struct DamageTests {
                 python3 -c 'import sqlite3, sys; sqlite3.connect(sys.argv[1]).executescript(sys.argv[2])' $S '
                     BEGIN IMMEDIATE;
                     ALTER TABLE connection ADD COLUMN note TEXT;
-                    CREATE TABLE audit (line TEXT);
-                    UPDATE store SET version = 2;
+                    CREATE TABLE later (line TEXT);
+                    UPDATE store SET version = 3;
                     COMMIT'
                 $W check --store $S
                 """
@@ -181,7 +181,7 @@ struct DamageTests {
         // The older tool leaves it alone.
         let refused = try await Program.run(Program.warehousectl, ["init", "--store", guarded.store])
         #expect(refused.exitCode == 69)
-        #expect(refused.error.contains("needs version 2 of these programs or later"))
+        #expect(refused.error.contains("needs version 3 of these programs or later"))
     }
 
     @Test

@@ -16,6 +16,47 @@ struct WarehousectlTests {
     }
 
     @Test
+    func exportsValuesOfEveryKindByteForByte() async throws {
+        let directory = try TemporaryDirectory()
+        let store = directory("store.sqlite")
+        _ = try await run("init", "--store", store)
+        let imported = try await run("import", "-", "--store", store, input: Self.clickHouse + "\n")
+        #expect(imported.output == "1 created, 0 replaced, 0 unchanged\n", "\(imported.error)")
+        #expect(try await run("export", "--store", store).output == Self.clickHouse + "\n")
+        let again = try await run("import", "-", "--store", store, input: Self.clickHouse)
+        #expect(again.output == "0 created, 0 replaced, 1 unchanged\n")
+        let shown = try await run("show", "--organisation", "9", "--store", store).output
+        #expect(shown.contains("\nport            9440\n") && shown.contains("\nsecure          false\n"), "\(shown)")
+    }
+
+    @Test(arguments: [
+        ("9440", #""9440""#, "config.port is no integer"), ("9440", "true", "config.port is no integer"),
+        ("9440", "null", "config.port is null"), (#""port":9440,"#, "", "config.port is missing"),
+        ("9440", "9440.5", "it is no JSON, or has a number beyond 64 bits"),
+        ("false", #""false""#, "config.secure is no boolean"), ("false", "0", "config.secure is no boolean"),
+        ("false", "null", "config.secure is no boolean"), (#""ch.example.org""#, "1", "config.host is no string"),
+        ("false}", #"false,"password":"hunter2"}"#, "config.password is not a member of a connection"),
+        (#""port":9440"#, #""port":9440,"port":9440"#, "it has a member twice"),
+    ])
+    func refusesAValueOfAnotherKind(_ text: String, _ replacement: String, _ problem: String) async throws {
+        let directory = try TemporaryDirectory()
+        let store = directory("store.sqlite")
+        _ = try await run("init", "--store", store)
+        let input = Self.clickHouse.replacing(text, with: replacement)
+        let outcome = try await run("import", "-", "--store", store, input: input)
+        #expect(outcome.exitCode == 65)
+        #expect(outcome.error == "warehousectl: standard input: line 1: \(problem): nothing was imported\n")
+    }
+
+    /// With a user name that no rule for operators would let pass: import is lossless.
+    private static let clickHouse = """
+        {"organisation":9,"id":"wc_click","type":"clickhouse","status":"pending_customer_setup","config":{\
+        "host":"ch.example.org","port":9440,"database":"Mixed \\"Case\\"","username":"","secure":false},\
+        "public_key":null,"setup_script":null,"created_at":"2026-04-17T10:00:00Z","last_tested_at":null,\
+        "last_error":null}
+        """
+
+    @Test
     func importsTheSameTwiceWithoutAChange() async throws {
         let workplace = try await Workplace()
         let again = try await run("import", Fixture.connections, "--store", workplace.store)

@@ -127,12 +127,40 @@ struct SQLiteReaderTests {
     }
 
     @Test(arguments: [
-        "UPDATE store SET readable_from = 2",
+        "json_set(config, '$.port', '8443')", "json_set(config, '$.port', 8443.5)", "json_remove(config, '$.port')",
+        "json_set(config, '$.secure', 'true')", "json_set(config, '$.secure', 2)", "json_set(config, '$.host', 1)",
+        "json_set(config, '$.secure', json('null'))",
+    ])
+    func failsOnAValueOfAnotherKind(_ config: String) throws {
+        try SQLiteWriter(path: path).transaction { try $0.put(.clickHouseSample(), for: 2) }
+        #expect(try reader.connection(of: 2) == .clickHouseSample())
+        try DatabaseQueue(path: path).write {
+            try $0.execute(sql: "UPDATE connection SET config = \(config) WHERE organisation = 2")
+        }
+        #expect(throws: StoreError.self) { try reader.connection(of: 2) }
+        #expect(try reader.connection(of: 1) == .sample())
+    }
+
+    /// Not even a secret that somebody wrote there by hand.
+    @Test
+    func readsNothingButThePublicFields() throws {
+        try SQLiteWriter(path: path).transaction { try $0.put(.clickHouseSample(), for: 2) }
+        try DatabaseQueue(path: path).write {
+            try $0.execute(sql: "UPDATE connection SET config = json_set(config, '$.password', 'hunter2')")
+        }
+        #expect(try reader.connection(of: 1) == .sample())
+        #expect(try reader.connection(of: 2) == .clickHouseSample())
+    }
+
+    @Test(arguments: [
+        "UPDATE store SET readable_from = 3",
         "DELETE FROM store",
         "DROP TABLE store",
         "DROP TABLE connection",
         "PRAGMA foreign_keys = OFF; UPDATE connection SET type = 'unheard_of'",
         "UPDATE connection SET config = '{}'",
+        "UPDATE connection SET config = json_set(config, '$.role', 7)",
+        "UPDATE connection SET config = json_set(config, '$.role', json('null'))",
         "PRAGMA ignore_check_constraints = ON; UPDATE connection SET created_at = 'yesterday'",
         "UPDATE connection SET public_key = 'short'",
         "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, 'STRICT', '');"

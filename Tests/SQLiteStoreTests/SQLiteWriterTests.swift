@@ -25,6 +25,28 @@ struct SQLiteWriterTests {
     }
 
     @Test
+    func migratesTheFirstSchemaAndReadsItBeforehand() throws {
+        do {
+            let database = try DatabaseQueue(path: path)
+            try Schema.migrator.migrate(database, upTo: "1 connections and keys")
+            try database.write {
+                try $0.execute(sql: ConnectionRow.put, arguments: ConnectionRow.arguments(.sample(), of: 1))
+            }
+        }
+        #expect(try SQLiteReader(path: path).schemaVersion() == 1)
+        #expect(try SQLiteReader(path: path).connection(of: 1) == .sample())
+        #expect(throws: StoreError.needsMigration(store: path)) { try SQLiteWriter(path: path) }
+        #expect(try SQLiteWriter.initialise(path: path) == .migrated(from: 1))
+        #expect(try SQLiteReader(path: path).schemaVersion() == 2)
+        #expect(try SQLiteReader(path: path).connection(of: 1) == .sample())
+        // The first release goes on reading.
+        let readableFrom = try DatabaseQueue(path: path).read {
+            try Int.fetchOne($0, sql: "SELECT readable_from FROM store")
+        }
+        #expect(readableFrom == 1)
+    }
+
+    @Test
     func finishesACreationThatWasInterrupted() throws {
         try Data().write(to: URL(filePath: path))
         #expect(throws: StoreError.foreign(store: path, found: "an empty file")) { try SQLiteWriter(path: path) }
@@ -107,9 +129,9 @@ struct SQLiteWriterTests {
 
     @Test
     func refusesANewerSchema() throws {
-        try withChangedStore("UPDATE store SET version = 2")
-        #expect(throws: StoreError.tooNew(store: path, readableFrom: 2)) { try SQLiteWriter(path: path) }
-        #expect(throws: StoreError.tooNew(store: path, readableFrom: 2)) { try SQLiteWriter.initialise(path: path) }
+        try withChangedStore("UPDATE store SET version = 3")
+        #expect(throws: StoreError.tooNew(store: path, readableFrom: 3)) { try SQLiteWriter(path: path) }
+        #expect(throws: StoreError.tooNew(store: path, readableFrom: 3)) { try SQLiteWriter.initialise(path: path) }
         // It is still readable: the newer version only added to it.
         #expect(try SQLiteReader(path: path).connection(of: 1) != nil)
     }
@@ -132,6 +154,43 @@ struct SQLiteWriterTests {
     ])
     func hasTheRulesInItsSchema(_ sql: String) throws {
         #expect(throws: DatabaseError.self) { try withChangedStore(sql) }
+    }
+
+    @Test(arguments: [
+        "UPDATE audit SET actor = 'nobody'", "UPDATE audit SET id = 2", "DELETE FROM audit",
+        "DELETE FROM audit WHERE id = 1", "INSERT OR REPLACE INTO audit \(Self.auditValues(id: 1))",
+        "REPLACE INTO audit \(Self.auditValues(id: 1))",
+        "INSERT INTO audit \(Self.auditValues(id: 1)) ON CONFLICT DO UPDATE SET actor = 'nobody'",
+        "INSERT INTO audit \(Self.auditValues(at: "'yesterday'"))",
+        "INSERT INTO audit \(Self.auditValues(actor: "''"))",
+        "INSERT INTO audit \(Self.auditValues(organisation: "0"))",
+        "INSERT INTO audit \(Self.auditValues(id: 2, before: "'['"))",
+        "INSERT INTO audit \(Self.auditValues(id: 2, before: "'[]'"))",
+        "INSERT INTO audit \(Self.auditValues(id: 2, connection: "'wc_'"))",
+    ])
+    func keepsItsAudit(_ sql: String) throws {
+        _ = try SQLiteWriter.initialise(path: path)
+        let database = try DatabaseQueue(path: path)
+        try database.write { database in
+            try database.execute(sql: "INSERT INTO audit \(Self.auditValues(id: 1))")
+            try database.execute(sql: "INSERT INTO audit \(Self.auditValues(connection: "NULL", before: "'{}'"))")
+        }
+        let select = "SELECT group_concat(id || at || actor) FROM audit"
+        let before = try database.read { try String.fetchOne($0, sql: select) }
+        #expect(throws: DatabaseError.self) { try database.write { try $0.execute(sql: sql) } }
+        #expect(try database.read { try String.fetchOne($0, sql: select) } == before)
+    }
+
+    private static func auditValues(
+        id: Int? = nil,
+        at: String = "'2026-01-01T00:00:00Z'",
+        actor: String = "'root'",
+        organisation: String = "7",
+        connection: String = "'wc_abc123'",
+        before: String = "NULL"
+    ) -> String {
+        let id = id.map(String.init) ?? "NULL"
+        return "VALUES (\(id), \(at), \(actor), \(organisation), \(connection), 'create', \(before), NULL)"
     }
 
     /// A store with one connection, changed behind the writer's back.

@@ -9,7 +9,7 @@ struct StoreContractTests {
     func knowsNothingWhenEmpty(_ kind: StoreUnderTest) throws {
         try kind.withEmptyStore { _, reader in
             let version = try reader.schemaVersion()
-            #expect(version == 1)
+            #expect(version == 2)
             #expect(try reader.connection(of: 1) == nil)
             #expect(try reader.all.isEmpty)
         }
@@ -28,6 +28,25 @@ struct StoreContractTests {
             try writer.transaction { try $0.put(connection, for: 7) }
             #expect(try reader.connection(of: 7) == connection)
             #expect(try reader.connection(of: 8) == nil)
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.all)
+    func returnsValuesOfEveryKind(_ kind: StoreUnderTest) throws {
+        try kind.withEmptyStore { writer, reader in
+            let connections: [OrganisationID: WarehouseConnection] = try [
+                1: .clickHouseSample(id: "wc_a"), 2: .clickHouseSample(id: "wc_b", port: 0, secure: false),
+                3: .clickHouseSample(id: "wc_c", port: .max, username: "8443"),
+                4: .clickHouseSample(id: "wc_d", port: .min, username: "true"), 5: .sample(database: "1e3"),
+            ]
+            try writer.transaction { transaction in
+                for (organisation, connection) in connections { try transaction.put(connection, for: organisation) }
+            }
+            for (organisation, connection) in connections {
+                let stored = try reader.connection(of: organisation)
+                #expect(stored == connection)
+                #expect(stored?.configuration.values == connection.configuration.values)
+            }
         }
     }
 

@@ -41,7 +41,7 @@ public final class InMemoryStore: ConnectionReader, ConnectionWriter {
 
     public func schemaVersion() throws(StoreError) -> Int {
         try count()
-        return 1
+        return 2
     }
 
     private func count() throws(StoreError) {
