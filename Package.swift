@@ -17,7 +17,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         // The logging API of Swift servers.
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-        // SHA-256.
+        // SHA-256, RSA.
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         // Tests only: the file descriptors that swift-subprocess takes.
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
@@ -50,6 +50,11 @@ let package = Package(
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]
         ),
+        // Not for the responder: it must not be able to link what handles private keys.
+        .target(
+            name: "Warehouses",
+            dependencies: ["WarehouseConnections", .product(name: "CryptoExtras", package: "swift-crypto")]
+        ),
         .target(
             name: "Sysexits",
             dependencies: [.product(name: "ArgumentParser", package: "swift-argument-parser")]
@@ -76,6 +81,14 @@ let package = Package(
             path: "Tests/TestSupport"
         ),
         .testTarget(name: "WarehouseConnectionsTests", dependencies: ["WarehouseConnections"]),
+        .testTarget(
+            name: "WarehousesTests",
+            dependencies: [
+                "Warehouses", "WarehouseConnections", "TestSupport",
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ]
+        ),
         .testTarget(
             name: "WarehouseAPITests",
             dependencies: [
