@@ -20,7 +20,7 @@ trap 'rm -rf "$TMPDIR"' EXIT
 heading "Packages"
 # systemd has systemd-socket-activate, prometheus has promtool
 deploy/install-packages.sh apache2-bin curl groff-base libfcgi-dev libsqlite3-dev lighttpd man-db multiwatch nginx \
-    openssl procps prometheus python3 python3-prometheus-client shellcheck spawn-fcgi systemd wrk
+    openssl procps prometheus python3 python3-prometheus-client python3-venv shellcheck spawn-fcgi systemd wrk
 
 heading "Format"
 swift format lint --strict --recursive Sources Tests Package.swift

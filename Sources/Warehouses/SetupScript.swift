@@ -1,0 +1,25 @@
+public import WarehouseConnections
+
+/// The SQL that the customer runs in their warehouse so that Flagsmith can load into it. It holds no secret, and running it
+/// again changes nothing.
+public struct SetupScript: Sendable {
+    /// Lines with `\n` at their ends, the first of which is `-- Flagsmith Analytics`.
+    ///
+    /// Within ``WarehouseConnection/longestScript`` for any configuration that an operator creates.
+    public let text: String
+
+    /// The script for a connection, or nil if its warehouse type or these values need none.
+    ///
+    /// - Parameter publicKey: what the customer installs; nil leaves the statement out.
+    public init?(for configuration: WarehouseConfiguration, publicKey: PublicKey?) {
+        let lines: [String]? =
+            switch configuration.type {
+            case .snowflake: Self.snowflake(configuration, publicKey)
+            case .clickHouse: Self.clickHouse(configuration)
+            default: nil
+            }
+        guard let lines, !lines.isEmpty else { return nil }
+        // The names are in the statements only: a line break in one would end a comment.
+        text = (["-- Flagsmith Analytics"] + lines).map { $0 + "\n" }.joined()
+    }
+}

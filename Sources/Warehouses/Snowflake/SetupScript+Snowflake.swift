@@ -1,0 +1,51 @@
+import WarehouseConnections
+
+extension SetupScript {
+    /// One statement a line, to be run at once by somebody who has the roles of an administrator.
+    ///
+    /// SYSADMIN owns what is made, so the loader can change or drop none of it. What it gets is what
+    /// `PUT`, `LIST`, `COPY INTO` and `REMOVE` need: READ and WRITE on an internal stage, USAGE on the format and on what
+    /// it all lies in. Tables are made by the loader, which then owns them: no grants on tables, present or future.
+    /// USAGE resumes a warehouse that has AUTO_RESUME, so OPERATE is not needed.
+    ///
+    /// Source: https://docs.snowflake.com/en/user-guide/security-access-control-privileges,
+    /// https://docs.snowflake.com/en/sql-reference/sql/copy-into-table.
+    static func snowflake(_ configuration: WarehouseConfiguration, _ publicKey: PublicKey?) -> [String]? {
+        func identifier(_ field: String) -> String? { configuration[field].map { Snowflake.identifier("\($0)") } }
+        guard let warehouse = identifier("warehouse"), let database = identifier("database"),
+            let schemaName = identifier("schema"), let role = identifier("role"), let user = identifier("user")
+        else { return nil }
+        let schema = "\(database).\(schemaName)"
+        let format = "\(schema).\(Snowflake.identifier(Snowflake.fileFormat))"
+        let stage = "\(schema).\(Snowflake.identifier(Snowflake.stage))"
+        let installation = publicKey.map { key in
+            "ALTER USER \(user) SET RSA_PUBLIC_KEY = \(Snowflake.literal(key.base64));"
+        }
+        return [
+            "USE ROLE SYSADMIN;",
+            """
+            CREATE WAREHOUSE IF NOT EXISTS \(warehouse) WITH WAREHOUSE_SIZE = 'XSMALL' AUTO_SUSPEND = 60 \
+            AUTO_RESUME = TRUE INITIALLY_SUSPENDED = TRUE;
+            """,
+            "CREATE DATABASE IF NOT EXISTS \(database);",
+            "CREATE SCHEMA IF NOT EXISTS \(schema);",
+            "CREATE FILE FORMAT IF NOT EXISTS \(format) TYPE = JSON;",
+            "CREATE STAGE IF NOT EXISTS \(stage);",
+            "USE ROLE USERADMIN;",
+            "CREATE ROLE IF NOT EXISTS \(role);",
+            """
+            CREATE USER IF NOT EXISTS \(user) TYPE = SERVICE DEFAULT_ROLE = \(role) DEFAULT_WAREHOUSE = \(warehouse) \
+            DEFAULT_NAMESPACE = \(schema);
+            """,
+        ] + [installation].compactMap { $0 } + [
+            "GRANT ROLE \(role) TO USER \(user);",
+            "GRANT ROLE \(role) TO ROLE SYSADMIN;",
+            "USE ROLE SECURITYADMIN;",
+            "GRANT USAGE ON WAREHOUSE \(warehouse) TO ROLE \(role);",
+            "GRANT USAGE ON DATABASE \(database) TO ROLE \(role);",
+            "GRANT USAGE, CREATE TABLE ON SCHEMA \(schema) TO ROLE \(role);",
+            "GRANT USAGE ON FILE FORMAT \(format) TO ROLE \(role);",
+            "GRANT READ, WRITE ON STAGE \(stage) TO ROLE \(role);",
+        ]
+    }
+}

@@ -1,0 +1,94 @@
+import Testing
+import WarehouseConnections
+import Warehouses
+
+@Suite struct SetupScriptTests {
+    @Test func setsSnowflakeUp() throws {
+        let key = try PublicKey.mock()
+        let script = try #require(try SetupScript(for: .snowflake(["schema": "Événements \"1\""]), publicKey: key))
+        #expect(
+            script.text == """
+                -- Flagsmith Analytics
+                USE ROLE SYSADMIN;
+                CREATE WAREHOUSE IF NOT EXISTS "COMPUTE_WH" WITH WAREHOUSE_SIZE = 'XSMALL' AUTO_SUSPEND = 60 \
+                AUTO_RESUME = TRUE INITIALLY_SUSPENDED = TRUE;
+                CREATE DATABASE IF NOT EXISTS "FLAGSMITH";
+                CREATE SCHEMA IF NOT EXISTS "FLAGSMITH"."Événements ""1""\";
+                CREATE FILE FORMAT IF NOT EXISTS "FLAGSMITH"."Événements ""1""\"."FLAGSMITH_JSON" TYPE = JSON;
+                CREATE STAGE IF NOT EXISTS "FLAGSMITH"."Événements ""1""\"."FLAGSMITH_STAGE";
+                USE ROLE USERADMIN;
+                CREATE ROLE IF NOT EXISTS "FLAGSMITH_LOADER";
+                CREATE USER IF NOT EXISTS "FLAGSMITH_SERVICE" TYPE = SERVICE DEFAULT_ROLE = "FLAGSMITH_LOADER" \
+                DEFAULT_WAREHOUSE = "COMPUTE_WH" DEFAULT_NAMESPACE = "FLAGSMITH"."Événements ""1""\";
+                ALTER USER "FLAGSMITH_SERVICE" SET RSA_PUBLIC_KEY = '\(key.base64)';
+                GRANT ROLE "FLAGSMITH_LOADER" TO USER "FLAGSMITH_SERVICE";
+                GRANT ROLE "FLAGSMITH_LOADER" TO ROLE SYSADMIN;
+                USE ROLE SECURITYADMIN;
+                GRANT USAGE ON WAREHOUSE "COMPUTE_WH" TO ROLE "FLAGSMITH_LOADER";
+                GRANT USAGE ON DATABASE "FLAGSMITH" TO ROLE "FLAGSMITH_LOADER";
+                GRANT USAGE, CREATE TABLE ON SCHEMA "FLAGSMITH"."Événements ""1""\" TO ROLE "FLAGSMITH_LOADER";
+                GRANT USAGE ON FILE FORMAT "FLAGSMITH"."Événements ""1""\"."FLAGSMITH_JSON" \
+                TO ROLE "FLAGSMITH_LOADER";
+                GRANT READ, WRITE ON STAGE "FLAGSMITH"."Événements ""1""\"."FLAGSMITH_STAGE" \
+                TO ROLE "FLAGSMITH_LOADER";
+
+                """
+        )
+    }
+
+    @Test func leavesOutAKeyThatIsNotThere() throws {
+        let with = try #require(try SetupScript(for: .snowflake(), publicKey: .mock())).text
+        let without = try #require(try SetupScript(for: .snowflake(), publicKey: nil)).text
+        let lines = with.split(separator: "\n").filter { !$0.contains("RSA_PUBLIC_KEY") }
+        #expect(without == lines.joined(separator: "\n") + "\n")
+    }
+
+    @Test func setsClickHouseUp() throws {
+        let configuration = try WarehouseConfiguration.clickHouse(["username": "flag\"s\\mith"])
+        #expect(
+            SetupScript(for: configuration, publicKey: nil)?.text == #"""
+                -- Flagsmith Analytics
+                CREATE DATABASE IF NOT EXISTS "flagsmith_exp";
+                -- If the user is new, it is locked until you give it the password that Flagsmith has:
+                -- ALTER USER ... IDENTIFIED BY '...';
+                CREATE USER IF NOT EXISTS "flag""s\\mith" IDENTIFIED WITH sha256_hash BY \#
+                '0000000000000000000000000000000000000000000000000000000000000000';
+                GRANT SELECT, INSERT, CREATE TABLE ON "flagsmith_exp".* TO "flag""s\\mith";
+
+                """#
+        )
+    }
+
+    @Test func leavesClickHousesOwnUserAndDatabaseAlone() throws {
+        #expect(
+            try SetupScript(for: .clickHouse(), publicKey: nil)?.text == """
+                -- Flagsmith Analytics
+                CREATE DATABASE IF NOT EXISTS "flagsmith_exp";
+
+                """
+        )
+        let own = try SetupScript(for: .clickHouse(["database": "default", "username": "u"]), publicKey: nil)
+        #expect(own?.text.contains("CREATE DATABASE") == false)
+        #expect(own?.text.contains("GRANT SELECT, INSERT, CREATE TABLE ON \"default\".* TO \"u\";") == true)
+        #expect(try SetupScript(for: .clickHouse(["database": "default"]), publicKey: nil) == nil)
+    }
+
+    @Test func hasNoneForAnotherType() throws {
+        let type = WarehouseType(name: "postbox", hasKeyPair: true, fields: [])
+        #expect(try SetupScript(for: WarehouseConfiguration(creating: type, given: [:]), publicKey: .mock()) == nil)
+    }
+
+    @Test func canBeRepeated() throws {
+        let scripts = try [
+            SetupScript(for: .snowflake(), publicKey: .mock()),
+            SetupScript(for: .clickHouse(["username": "u"]), publicKey: nil),
+        ]
+        for script in scripts {
+            let text = try #require(script).text
+            #expect(!text.uppercased().contains("REPLACE") && !text.uppercased().contains("DROP"))
+            for line in text.split(separator: "\n") where line.hasPrefix("CREATE") {
+                #expect(line.contains(" IF NOT EXISTS "), "\(line)")
+            }
+        }
+    }
+}
