@@ -42,6 +42,15 @@ public final class SQLiteReader: ConnectionReader {
         try forEachRow(sql, decode: { try APIKeyRow.decode($0, from: 0) }, body: { if let key = $0 { try body(key) } })
     }
 
+    public func forEachAuditEntry(
+        of organisation: OrganisationID?,
+        _ body: (AuditEntry) throws -> Void
+    ) throws {
+        // An older schema has none.
+        guard try schemaVersion() >= 2 else { return }
+        try forEachRow(AuditRow.select, [organisation?.rawValue], decode: { try AuditRow.decode($0) }, body: body)
+    }
+
     public func schemaVersion() throws(StoreError) -> Int {
         try read { try LookUp.schemaVersion($0, path) }
     }
@@ -60,13 +69,14 @@ public final class SQLiteReader: ConnectionReader {
     /// An error of `body` comes out as it is, any other as the store's.
     private func forEachRow<Element>(
         _ sql: String,
+        _ arguments: StatementArguments = [],
         decode: (Row) throws -> Element,
         body: (Element) throws -> Void
     ) throws {
         _ = try schemaVersion()
         var thrownByBody: (any Error)?
         try read { database in
-            let rows = try Row.fetchCursor(database, sql: sql)
+            let rows = try Row.fetchCursor(database, sql: sql, arguments: arguments)
             while let row = try rows.next() {
                 let element = try decode(row)
                 do {

@@ -5,31 +5,83 @@ import WarehouseConnections
 struct SQLiteTransaction: ConnectionTransaction {
     let database: Database
     let path: String
+    let actor: String
+    let time: Timestamp
 
     func connection(of organisation: OrganisationID) throws(StoreError) -> WarehouseConnection? {
         try run { try LookUp.connection(of: organisation, in: database, path) }
     }
 
-    func put(_ connection: WarehouseConnection, for organisation: OrganisationID) throws(StoreError) {
+    func put(
+        _ connection: WarehouseConnection,
+        for organisation: OrganisationID,
+        as action: AuditEntry.Action
+    ) throws(StoreError) {
         try run {
+            let before = try LookUp.connection(of: organisation, in: database, path)
             do {
                 let statement = try database.cachedStatement(sql: ConnectionRow.put)
                 try statement.execute(arguments: ConnectionRow.arguments(connection, of: organisation))
             } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_CONSTRAINT_UNIQUE {
                 throw StoreError.idTaken(connection.id)
             }
+            try record(action, organisation, connection.id, before?.auditJSON, connection.auditJSON)
+        }
+    }
+
+    func deleteConnection(of organisation: OrganisationID) throws(StoreError) -> WarehouseConnection? {
+        try run {
+            guard let connection = try LookUp.connection(of: organisation, in: database, path) else { return nil }
+            try database.execute(
+                sql: "DELETE FROM connection WHERE organisation = ?",
+                arguments: [organisation.rawValue]
+            )
+            try record(.delete, organisation, connection.id, connection.auditJSON, nil)
+            return connection
         }
     }
 
     func add(_ key: StoredAPIKey) throws(StoreError) {
-        try run { try database.execute(sql: APIKeyRow.insert, arguments: APIKeyRow.arguments(key)) }
+        try run {
+            try database.execute(sql: APIKeyRow.insert, arguments: APIKeyRow.arguments(key))
+            try record(.createKey, key.organisation, nil, nil, key.auditJSON)
+        }
     }
 
     func revokeKey(_ id: KeyID, at time: Timestamp) throws(StoreError) -> StoredAPIKey? {
         try run {
+            let before = try LookUp.key(id, in: database, path)
             try database.execute(sql: APIKeyRow.revoke, arguments: [time.rawValue, id.rawValue])
-            return try LookUp.key(id, in: database, path)
+            let after = try LookUp.key(id, in: database, path)
+            if let before, let after, before != after {
+                try record(.revokeKey, after.organisation, nil, before.auditJSON, after.auditJSON)
+            }
+            return after
         }
+    }
+
+    /// Writes that all was replaced.
+    func recordRestore() throws(StoreError) {
+        try run { try record(.restore, nil, nil, nil, nil) }
+    }
+
+    private func record(
+        _ action: AuditEntry.Action,
+        _ organisation: OrganisationID?,
+        _ connectionID: ConnectionID?,
+        _ before: String?,
+        _ after: String?
+    ) throws {
+        let entry = AuditEntry(
+            at: time,
+            actor: actor,
+            action: action,
+            organisation: organisation,
+            connectionID: connectionID,
+            before: before,
+            after: after
+        )
+        try database.cachedStatement(sql: AuditRow.insert).execute(arguments: AuditRow.arguments(entry))
     }
 
     private func run<Result>(_ body: () throws -> Result) throws(StoreError) -> Result {

@@ -103,9 +103,18 @@ public final class SQLiteWriter: ConnectionWriter {
         try? database.close()
     }
 
-    public func transaction(_ body: (any ConnectionTransaction) throws -> Void) throws {
+    public func transaction(by actor: String, _ body: (any ConnectionTransaction) throws -> Void) throws {
+        try write(by: actor) { try body($0) }
+    }
+
+    func write(by actor: String, _ body: (SQLiteTransaction) throws -> Void) throws {
+        guard let time = Timestamp() else {
+            throw StoreError.unavailable(store: path, reason: "the clock is beyond the year 9999")
+        }
         do {
-            try database.write { try body(SQLiteTransaction(database: $0, path: path)) }
+            try database.write { database in
+                try body(SQLiteTransaction(database: database, path: path, actor: actor, time: time))
+            }
         } catch let error as DatabaseError {
             throw StoreError(error, store: path)
         }

@@ -70,7 +70,7 @@ enum Schema {
         ) STRICT, WITHOUT ROWID;
         """
 
-    /// `before` and `after` are connections as the API shows them, so no secret is among them.
+    /// `before` and `after` are what the API or the operator's tool may show, so no secret is among them.
     ///
     /// The third trigger is for `INSERT OR REPLACE`, which deletes without firing the second.
     /// Source: https://sqlite.org/lang_conflict.html, "REPLACE".
@@ -81,7 +81,7 @@ enum Schema {
             id INTEGER PRIMARY KEY,
             at TEXT NOT NULL CHECK (at GLOB '????-??-??T??:??:??*Z'),
             actor TEXT NOT NULL CHECK (actor <> ''),
-            organisation INTEGER NOT NULL CHECK (organisation > 0),
+            organisation INTEGER CHECK (organisation > 0),
             connection_id TEXT
                 CHECK (
                     length(connection_id) BETWEEN 4 AND 64 AND connection_id GLOB 'wc_*'

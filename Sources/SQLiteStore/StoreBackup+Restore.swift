@@ -15,10 +15,17 @@ extension StoreBackup {
 
     /// Puts the backup `file` in the place of all that the store at `store` holds, or makes that store.
     ///
-    /// - Parameter replacing: whether there may be a store already.
+    /// - Parameters:
+    ///   - replacing: whether there may be a store already.
+    ///   - actor: who does it: the audit, which is the backup's now, says so.
     /// - Throws: ``StoreError/badBackup(file:problem:)``, ``StoreError/missingBackup(file:)``, or what is wrong with the
     ///   store; then it is as it was.
-    public static func restore(_ file: String, to store: String, replacing: Bool) throws(StoreError) -> Restoration {
+    public static func restore(
+        _ file: String,
+        to store: String,
+        replacing: Bool,
+        by actor: String
+    ) throws(StoreError) -> Restoration {
         let store = withoutLinks(store)
         try checkBackup(file)
         if let one = try? FileIdentity(ofStore: store), let other = try? FileIdentity(ofStore: file) {
@@ -38,13 +45,13 @@ extension StoreBackup {
         }
         switch condition {
         case .missing:
-            _ = try exchange(store, for: file, lock)
+            _ = try exchange(store, for: file, lock, actor)
             return .created
         case .sound:
-            try overwrite(store, with: file, lock)
+            try overwrite(store, with: file, lock, actor)
             return .replaced
         case .foreign, .unreadable:
-            return .exchanged(kept: try exchange(store, for: file, lock))
+            return .exchanged(kept: try exchange(store, for: file, lock, actor))
         }
     }
 
@@ -86,7 +93,8 @@ extension StoreBackup {
     private static func overwrite(
         _ store: String,
         with file: String,
-        _ lock: consuming WriteLock
+        _ lock: consuming WriteLock,
+        _ actor: String
     ) throws(StoreError) {
         let writer = try SQLiteWriter(ofAnySchema: store, lock)
         do {
@@ -94,15 +102,15 @@ extension StoreBackup {
         } catch {
             throw StoreError(error, store: store)
         }
-        try writer.migrateIfOlder()
-        try SQLiteReader(path: store).checkFile()
+        try finish(writer, store, actor)
     }
 
     /// Puts a copy of `file` in the place of what is there; returns where that is now.
     private static func exchange(
         _ store: String,
         for file: String,
-        _ lock: consuming WriteLock
+        _ lock: consuming WriteLock,
+        _ actor: String
     ) throws(StoreError) -> String {
         let copy = store + ".restored"
         try self.copy(file, to: copy, mode: 0o640)
@@ -115,9 +123,18 @@ extension StoreBackup {
         syncDirectory(of: store)
         try system(store) { unsafe rename(copy, store) }
         syncDirectory(of: store)
-        try SQLiteWriter(ofAnySchema: store, lock).migrateIfOlder()
-        try SQLiteReader(path: store).checkFile()
+        try finish(SQLiteWriter(ofAnySchema: store, lock), store, actor)
         return kept
+    }
+
+    private static func finish(_ writer: SQLiteWriter, _ store: String, _ actor: String) throws(StoreError) {
+        try writer.migrateIfOlder()
+        do {
+            try writer.write(by: actor) { try $0.recordRestore() }
+        } catch {
+            throw StoreError(error, store: store)
+        }
+        try SQLiteReader(path: store).checkFile()
     }
 
     private static func freeName(_ name: String) -> String {

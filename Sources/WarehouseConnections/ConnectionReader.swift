@@ -19,6 +19,11 @@ public protocol ConnectionReader: AnyObject {
     /// - Throws: ``StoreError``, or what `body` throws.
     func forEachKey(_ body: (StoredAPIKey) throws -> Void) throws
 
+    /// Calls `body` with what the audit has on `organisation`, or on all, in the order in which it happened.
+    ///
+    /// - Throws: ``StoreError``, or what `body` throws.
+    func forEachAuditEntry(of organisation: OrganisationID?, _ body: (AuditEntry) throws -> Void) throws
+
     /// The version of the store's schema, if this program can read it.
     func schemaVersion() throws(StoreError) -> Int
 }

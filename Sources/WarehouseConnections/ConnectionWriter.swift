@@ -1,9 +1,11 @@
 /// What changes a store of connections: at most one at a time, across all processes.
 public protocol ConnectionWriter: AnyObject {
     /// Runs `body` in one transaction: all of its changes are on the disk when it returns, none is there if it throws.
+    /// Each of them gets its entry in the store's audit.
     ///
+    /// - Parameter actor: who makes the changes: see ``AuditEntry/actor``.
     /// - Throws: ``StoreError``, or what `body` throws.
-    func transaction(_ body: (any ConnectionTransaction) throws -> Void) throws
+    func transaction(by actor: String, _ body: (any ConnectionTransaction) throws -> Void) throws
 }
 
 /// What one transaction may do.
@@ -11,10 +13,19 @@ public protocol ConnectionTransaction {
     /// The organisation's connection, or nil if it has none.
     func connection(of organisation: OrganisationID) throws(StoreError) -> WarehouseConnection?
 
-    /// Stores `connection` as the one of `organisation`, in place of an earlier one.
+    /// Stores `connection` as the one of `organisation`, in place of an earlier one; the audit calls that `action`.
     ///
     /// - Throws: ``StoreError/idTaken(_:)`` if another organisation has a connection of the same id.
-    func put(_ connection: WarehouseConnection, for organisation: OrganisationID) throws(StoreError)
+    func put(
+        _ connection: WarehouseConnection,
+        for organisation: OrganisationID,
+        as action: AuditEntry.Action
+    ) throws(StoreError)
+
+    /// Removes the organisation's connection.
+    ///
+    /// - Returns: the connection that was there.
+    func deleteConnection(of organisation: OrganisationID) throws(StoreError) -> WarehouseConnection?
 
     /// Stores a new API key.
     func add(_ key: StoredAPIKey) throws(StoreError)

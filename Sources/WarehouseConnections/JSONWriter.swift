@@ -54,6 +54,12 @@ public struct JSONWriter: Sendable {
         }
     }
 
+    /// A member with what `json`, which is JSON already, says; nil: null.
+    public mutating func member(_ name: String, json: String?) {
+        beginMember(name)
+        bytes.append(contentsOf: (json ?? "null").utf8)
+    }
+
     /// A member with an object of the members that `members` writes.
     public mutating func member(_ name: String, _ members: (inout Self) -> Void) {
         beginMember(name)

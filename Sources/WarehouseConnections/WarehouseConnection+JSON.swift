@@ -3,6 +3,14 @@ extension WarehouseConnection {
     ///
     /// - Parameter organisation: written in front of them, as import and export have it.
     public func write(to json: inout JSONWriter, organisation: OrganisationID? = nil) {
+        write(to: &json, organisation: organisation) { $0.member("setup_script", setupScript) }
+    }
+
+    func write(
+        to json: inout JSONWriter,
+        organisation: OrganisationID? = nil,
+        script: (inout JSONWriter) -> Void
+    ) {
         json.object { json in
             if let organisation { json.member("organisation", organisation.rawValue) }
             json.member("id", id.rawValue)
@@ -10,7 +18,7 @@ extension WarehouseConnection {
             json.member("status", status.rawValue)
             json.member("config") { configuration.write(to: &$0) }
             json.member("public_key", publicKey?.base64)
-            json.member("setup_script", setupScript)
+            script(&json)
             json.member("created_at", createdAt.rawValue)
             json.member("last_tested_at", lastTestedAt?.rawValue)
             json.member("last_error", lastError)

@@ -17,6 +17,7 @@ struct Import: ParsableCommand {
     @Flag(help: "Replace a stored connection that differs; otherwise that is an error.")
     var replace = false
 
+    @OptionGroup var actor: ActorOptions
     @OptionGroup var store: StoreOptions
     @OptionGroup var output: OutputOptions
 
@@ -26,7 +27,7 @@ struct Import: ParsableCommand {
         var counts = (created: 0, replaced: 0, unchanged: 0)
         var progress = Progress(unit: "lines")
         try failingWithStoreErrors {
-            try writer.transaction { transaction in
+            try writer.transaction(by: actor.name) { transaction in
                 while let line = try lines.next() {
                     try lines.locatingErrors {
                         let imported = try ImportLine.decode(line)
@@ -40,7 +41,7 @@ struct Import: ParsableCommand {
                                     "has another connection already: give --replace to replace it"
                                 )
                             }
-                            try transaction.put(imported.connection, for: imported.organisation)
+                            try transaction.put(imported.connection, for: imported.organisation, as: .import)
                             if stored == nil { counts.created += 1 } else { counts.replaced += 1 }
                         }
                     }

@@ -29,6 +29,7 @@ struct KeyCreate: ParsableCommand {
     @Flag(help: "The key works until it is revoked.")
     var noExpiry = false
 
+    @OptionGroup var actor: ActorOptions
     @OptionGroup var store: StoreOptions
     @OptionGroup var output: OutputOptions
 
@@ -55,7 +56,7 @@ struct KeyCreate: ParsableCommand {
         } catch {
             throw ProgramFailure(.usage, "--\(error)")
         }
-        try failingWithStoreErrors { try store.writer().transaction { try $0.add(key) } }
+        try failingWithStoreErrors { try store.writer().transaction(by: actor.name) { try $0.add(key) } }
         try output.print(text) { json in
             json.member("key", text)
             json.member("key_id", id.rawValue)

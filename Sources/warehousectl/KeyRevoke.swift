@@ -12,6 +12,7 @@ struct KeyRevoke: ParsableCommand {
     @Argument(help: "The key's id: the 12 characters after whc_.")
     var keyID: KeyID
 
+    @OptionGroup var actor: ActorOptions
     @OptionGroup var store: StoreOptions
     @OptionGroup var output: OutputOptions
 
@@ -19,7 +20,7 @@ struct KeyRevoke: ParsableCommand {
         guard let now = Timestamp(secondsFromNow: 0) else { throw ProgramFailure(.ioError, "the clock has no time") }
         var revoked: StoredAPIKey?
         try failingWithStoreErrors {
-            try store.writer().transaction { revoked = try $0.revokeKey(keyID, at: now) }
+            try store.writer().transaction(by: actor.name) { revoked = try $0.revokeKey(keyID, at: now) }
         }
         guard let revoked else { throw ProgramFailure(.no, "there is no key \(keyID): see warehousectl key list") }
         let time = revoked.revokedAt?.rawValue

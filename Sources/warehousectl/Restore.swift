@@ -19,6 +19,7 @@ struct Restore: ParsableCommand {
     @Flag(help: "Replace the store that is there already.")
     var replace = false
 
+    @OptionGroup var actor: ActorOptions
     @OptionGroup var store: StoreOptions
     @OptionGroup var output: OutputOptions
 
@@ -38,7 +39,7 @@ struct Restore: ParsableCommand {
 
     private func restore(_ file: String) throws {
         let path = try store.path()
-        let result = try StoreBackup.restore(file, to: path, replacing: replace)
+        let result = try StoreBackup.restore(file, to: path, replacing: replace, by: actor.name)
         let (word, note) =
             switch result {
             case .created: ("created", "")

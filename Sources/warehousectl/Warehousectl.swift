@@ -11,6 +11,7 @@ struct Warehousectl: ParsableCommand {
         version: Release.version,
         subcommands: [
             Init.self, Check.self, Backup.self, Restore.self, Import.self, Export.self, List.self, Show.self, Key.self,
+            Audit.self,
         ]
     )
 

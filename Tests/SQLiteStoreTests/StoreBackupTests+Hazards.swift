@@ -30,7 +30,7 @@ extension StoreBackupTests {
         try StoreBackup.make(of: store, at: backup)
         try addUnfinishedLog()
         try FileManager.default.moveItem(atPath: store, toPath: directory("away"))
-        #expect(try StoreBackup.restore(backup, to: store, replacing: false) == .created)
+        #expect(try StoreBackup.restore(backup, to: store, replacing: false, by: "test") == .created)
         #expect(try connections(store) == [1])
     }
 
@@ -42,7 +42,7 @@ extension StoreBackupTests {
             // What is in the log as well would be read from there.
             let size = Int(try FileIdentity(ofStore: store).size)
             try Data(repeating: 0xAB, count: size).write(to: URL(filePath: store))
-            #expect(try StoreBackup.restore(backup, to: store, replacing: true) == .exchanged(kept: kept))
+            #expect(try StoreBackup.restore(backup, to: store, replacing: true, by: "test") == .exchanged(kept: kept))
             #expect(try connections(store) == [1])
             #expect(try FileIdentity(ofStore: kept + "-wal").size > 0)
         }
@@ -54,7 +54,7 @@ extension StoreBackupTests {
         try addUnfinishedLog()
         // After the store's own file was set aside, and before its log was.
         try FileManager.default.moveItem(atPath: store, toPath: store + ".damaged")
-        #expect(try StoreBackup.restore(backup, to: store, replacing: true) == .created)
+        #expect(try StoreBackup.restore(backup, to: store, replacing: true, by: "test") == .created)
         #expect(try connections(store) == [1])
         #expect(FileManager.default.fileExists(atPath: store + ".damaged"))
     }
@@ -68,7 +68,7 @@ extension StoreBackupTests {
         try StoreBackup.make(of: link, at: backup)
         #expect(try connections(backup).count == 200)
         try (Data("noise".utf8) + Data(count: 8192)).write(to: URL(filePath: store))
-        let restored = try StoreBackup.restore(backup, to: link, replacing: true)
+        let restored = try StoreBackup.restore(backup, to: link, replacing: true, by: "test")
         let target = withoutLinks(store)
         #expect(restored == .exchanged(kept: target + ".damaged"))
         #expect(try connections(store).count == 200)

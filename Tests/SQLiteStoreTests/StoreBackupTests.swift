@@ -79,7 +79,7 @@ struct StoreBackupTests {
     func makesTheStoreThatIsMissing() throws {
         try StoreBackup.make(of: store, at: backup)
         let other = directory("other.sqlite")
-        #expect(try StoreBackup.restore(backup, to: other, replacing: false) == .created)
+        #expect(try StoreBackup.restore(backup, to: other, replacing: false, by: "test") == .created)
         #expect(try connections(other) == [1])
         try SQLiteWriter(path: other).transaction { try $0.put(.sample(id: "wc_second"), for: 2) }
         #expect(try FileManager.default.attributesOfItem(atPath: other)[.posixPermissions] as? Int == 0o640)
@@ -99,8 +99,8 @@ struct StoreBackupTests {
         }
         #expect(try reader.connection(of: 200) != nil)
         let before = try FileIdentity(ofStore: store)
-        #expect(throws: StoreError.self) { try StoreBackup.restore(backup, to: store, replacing: false) }
-        #expect(try StoreBackup.restore(backup, to: store, replacing: true) == .replaced)
+        #expect(throws: StoreError.self) { try StoreBackup.restore(backup, to: store, replacing: false, by: "test") }
+        #expect(try StoreBackup.restore(backup, to: store, replacing: true, by: "test") == .replaced)
         #expect(try FileIdentity(ofStore: store).isSameFile(as: before))
         #expect(try reader.connection(of: 200) == nil)
         #expect(try reader.connection(of: 1) == .sample())
@@ -123,7 +123,7 @@ struct StoreBackupTests {
         shell.waitUntilExit()
         #expect(throws: StoreError.self) { try SQLiteReader(path: store).checkFile() }
         let kept = store + ".damaged"
-        #expect(try StoreBackup.restore(backup, to: store, replacing: true) == .exchanged(kept: kept))
+        #expect(try StoreBackup.restore(backup, to: store, replacing: true, by: "test") == .exchanged(kept: kept))
         #expect(try connections(store) == [1])
         #expect(FileManager.default.fileExists(atPath: kept))
         try SQLiteWriter(path: store).transaction { try $0.put(.sample(id: "wc_second"), for: 2) }
@@ -132,10 +132,10 @@ struct StoreBackupTests {
     @Test
     func leavesTheStoreWhenTheBackupIsBad() throws {
         try Data("no backup".utf8).write(to: URL(filePath: backup))
-        #expect(throws: StoreError.self) { try StoreBackup.restore(backup, to: store, replacing: true) }
-        #expect(throws: StoreError.self) { try StoreBackup.restore(store, to: store, replacing: true) }
+        #expect(throws: StoreError.self) { try StoreBackup.restore(backup, to: store, replacing: true, by: "test") }
+        #expect(throws: StoreError.self) { try StoreBackup.restore(store, to: store, replacing: true, by: "test") }
         #expect(throws: StoreError.missingBackup(file: directory("none"))) {
-            try StoreBackup.restore(directory("none"), to: store, replacing: true)
+            try StoreBackup.restore(directory("none"), to: store, replacing: true, by: "test")
         }
         #expect(try connections(store) == [1])
     }
@@ -147,7 +147,7 @@ struct StoreBackupTests {
         try Data("root:x:0:0".utf8).write(to: URL(filePath: other))
         let before = try files
         #expect(throws: StoreError.foreign(store: other, found: "no SQLite database")) {
-            try StoreBackup.restore(backup, to: other, replacing: true)
+            try StoreBackup.restore(backup, to: other, replacing: true, by: "test")
         }
         #expect(try files == before)
         #expect(try String(contentsOfFile: other, encoding: .utf8) == "root:x:0:0")

@@ -4,6 +4,7 @@ public import WarehouseConnections
 public final class InMemoryStore: ConnectionReader, ConnectionWriter {
     public var connections: [OrganisationID: WarehouseConnection]
     public var keys: [KeyID: StoredAPIKey] = [:]
+    public private(set) var audit: [AuditEntry] = []
     /// What every look-up throws, if not nil.
     public var error: StoreError?
     /// How often it was asked for anything.
@@ -49,39 +50,86 @@ public final class InMemoryStore: ConnectionReader, ConnectionWriter {
         if let error { throw error }
     }
 
-    public func transaction(_ body: (any ConnectionTransaction) throws -> Void) throws {
-        let transaction = Transaction(connections, keys)
+    public func forEachAuditEntry(
+        of organisation: OrganisationID?,
+        _ body: (AuditEntry) throws -> Void
+    ) throws {
+        try count()
+        for entry in audit where organisation == nil || entry.organisation == organisation { try body(entry) }
+    }
+
+    public func transaction(by actor: String, _ body: (any ConnectionTransaction) throws -> Void) throws {
+        let transaction = Transaction(connections, keys, actor)
         try body(transaction)
         (connections, keys) = (transaction.connections, transaction.keys)
+        audit += transaction.audit
     }
 
     private final class Transaction: ConnectionTransaction {
         private(set) var connections: [OrganisationID: WarehouseConnection]
         private(set) var keys: [KeyID: StoredAPIKey]
+        private(set) var audit: [AuditEntry] = []
+        private let actor: String
 
-        init(_ connections: [OrganisationID: WarehouseConnection], _ keys: [KeyID: StoredAPIKey]) {
-            (self.connections, self.keys) = (connections, keys)
+        init(_ connections: [OrganisationID: WarehouseConnection], _ keys: [KeyID: StoredAPIKey], _ actor: String) {
+            (self.connections, self.keys, self.actor) = (connections, keys, actor)
         }
 
         func connection(of organisation: OrganisationID) throws(StoreError) -> WarehouseConnection? {
             connections[organisation]
         }
 
-        func put(_ connection: WarehouseConnection, for organisation: OrganisationID) throws(StoreError) {
+        func put(
+            _ connection: WarehouseConnection,
+            for organisation: OrganisationID,
+            as action: AuditEntry.Action
+        ) throws(StoreError) {
             guard !connections.contains(where: { $0.key != organisation && $0.value.id == connection.id }) else {
                 throw .idTaken(connection.id)
             }
+            let before = connections[organisation]?.auditJSON
             connections[organisation] = connection
+            record(action, organisation, connection.id, before, connection.auditJSON)
+        }
+
+        func deleteConnection(of organisation: OrganisationID) throws(StoreError) -> WarehouseConnection? {
+            guard let connection = connections.removeValue(forKey: organisation) else { return nil }
+            record(.delete, organisation, connection.id, connection.auditJSON, nil)
+            return connection
         }
 
         func add(_ key: StoredAPIKey) throws(StoreError) {
             guard keys[key.id] == nil else { throw .unavailable(store: "memory", reason: "the key is there already") }
             keys[key.id] = key
+            record(.createKey, key.organisation, nil, nil, key.auditJSON)
         }
 
         func revokeKey(_ id: KeyID, at time: Timestamp) throws(StoreError) -> StoredAPIKey? {
-            keys[id] = keys[id]?.revoked(at: time)
-            return keys[id]
+            guard let before = keys[id], let after = before.revoked(at: time) else { return nil }
+            keys[id] = after
+            if before != after { record(.revokeKey, after.organisation, nil, before.auditJSON, after.auditJSON) }
+            return after
+        }
+
+        private func record(
+            _ action: AuditEntry.Action,
+            _ organisation: OrganisationID,
+            _ connectionID: ConnectionID?,
+            _ before: String?,
+            _ after: String?
+        ) {
+            guard let time = Timestamp() else { return }
+            audit.append(
+                AuditEntry(
+                    at: time,
+                    actor: actor,
+                    action: action,
+                    organisation: organisation,
+                    connectionID: connectionID,
+                    before: before,
+                    after: after
+                )
+            )
         }
     }
 }

@@ -1,0 +1,73 @@
+import Crypto
+import Foundation
+
+/// One change of a store, as its audit keeps it for ever. It holds no secret.
+public struct AuditEntry: Hashable, Sendable {
+    public enum Action: String, CaseIterable, Sendable {
+        case create
+        case update
+        case delete
+        case `import`
+        case createKey = "key create"
+        case revokeKey = "key revoke"
+        /// All that the store holds was replaced, this audit included.
+        case restore
+    }
+
+    public let at: Timestamp
+    /// Who did it: the name of a user of the system, or what they gave as `--actor`.
+    public let actor: String
+    public let action: Action
+    /// Nil for what concerns all.
+    public let organisation: OrganisationID?
+    /// Nil for what is no connection.
+    public let connectionID: ConnectionID?
+    /// JSON objects of what was there and what is there now; nil for nothing.
+    public let before: String?
+    public let after: String?
+
+    public init(
+        at: Timestamp,
+        actor: String,
+        action: Action,
+        organisation: OrganisationID?,
+        connectionID: ConnectionID? = nil,
+        before: String? = nil,
+        after: String? = nil
+    ) {
+        self.at = at
+        self.actor = actor
+        self.action = action
+        self.organisation = organisation
+        self.connectionID = connectionID
+        self.before = before
+        self.after = after
+    }
+}
+
+extension WarehouseConnection {
+    /// The connection as an audit shows it: with the SHA-256 of its set-up script instead of the script, which is long and
+    /// follows from the rest.
+    public var auditJSON: String {
+        let digest = setupScript.map { script in
+            SHA256.hash(data: Data(script.utf8)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        }
+        var json = JSONWriter(reservingCapacity: 2048)
+        write(to: &json) { $0.member("setup_script_sha256", digest) }
+        return String(decoding: json.bytes, as: UTF8.self)
+    }
+}
+
+extension StoredAPIKey {
+    /// The key as an audit shows it: nothing that would recognise it.
+    public var auditJSON: String {
+        var json = JSONWriter()
+        json.object { object in
+            object.member("key_id", id.rawValue)
+            object.member("label", label)
+            object.member("expires_at", expiresAt?.rawValue)
+            object.member("revoked_at", revokedAt?.rawValue)
+        }
+        return String(decoding: json.bytes, as: UTF8.self)
+    }
+}
