@@ -42,10 +42,11 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
             ]
         ),
+        .target(name: "StoreFiles", dependencies: ["WarehouseConnections"]),
         .target(
             name: "SQLiteStore",
             dependencies: [
-                "WarehouseConnections",
+                "StoreFiles", "WarehouseConnections",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]
@@ -103,7 +104,8 @@ let package = Package(
         .testTarget(
             name: "SQLiteStoreTests",
             dependencies: [
-                "SQLiteStore", "WarehouseConnections", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+                "SQLiteStore", "StoreFiles", "WarehouseConnections", "TestSupport",
+                .product(name: "GRDB", package: "GRDB.swift"),
             ]
         ),
         .testTarget(

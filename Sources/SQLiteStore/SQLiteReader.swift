@@ -1,5 +1,6 @@
 import GRDB
 import Glibc
+import StoreFiles
 public import WarehouseConnections
 
 /// Reads a store in a SQLite file, read-only, and never waits for a writer: the store is in WAL mode.

@@ -1,6 +1,7 @@
 import GRDB
 import GRDBSQLite
 import Glibc
+import StoreFiles
 public import WarehouseConnections
 
 /// Writes a store in a SQLite file: the only writer among all processes for as long as it lives.

@@ -1,5 +1,6 @@
 import GRDB
 import Glibc
+import StoreFiles
 public import WarehouseConnections
 
 extension StoreBackup {
@@ -120,9 +121,9 @@ extension StoreBackup {
         for suffix in ["", "-wal", "-shm"] where exists(store + suffix) {
             try system(store) { unsafe rename(store + suffix, kept + suffix) }
         }
-        syncDirectory(of: store)
+        try? syncDirectory(of: store)
         try system(store) { unsafe rename(copy, store) }
-        syncDirectory(of: store)
+        try? syncDirectory(of: store)
         try finish(SQLiteWriter(ofAnySchema: store, lock), store, actor)
         return kept
     }

@@ -1,5 +1,6 @@
 import GRDB
 import Glibc
+import StoreFiles
 public import WarehouseConnections
 
 /// Copies of a store: made while responders read and others write.
@@ -42,16 +43,7 @@ public enum StoreBackup {
         try SQLiteReader(path: part).checkFile()
         try system(part) { fsync(descriptor) }
         try system(file) { unsafe rename(part, file) }
-        syncDirectory(of: file)
-    }
-
-    /// So that a new name survives a loss of power, too.
-    static func syncDirectory(of file: String) {
-        let slash = file.lastIndex(of: "/")
-        let descriptor = unsafe open(slash.map { String(file[...$0]) } ?? ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { return }
-        fsync(descriptor)
-        close(descriptor)
+        try? syncDirectory(of: file)
     }
 
     static func exists(_ path: String) -> Bool {

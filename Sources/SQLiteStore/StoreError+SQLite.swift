@@ -1,5 +1,6 @@
 import GRDB
 import Glibc
+import StoreFiles
 import WarehouseConnections
 
 extension StoreError {

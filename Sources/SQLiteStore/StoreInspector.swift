@@ -1,5 +1,6 @@
 public import Foundation
 import GRDB
+import StoreFiles
 import Synchronization
 public import WarehouseConnections
 

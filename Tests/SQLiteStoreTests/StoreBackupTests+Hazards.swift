@@ -1,6 +1,7 @@
 import Dispatch
 import Foundation
 import GRDB
+import StoreFiles
 import Synchronization
 import TestSupport
 import Testing

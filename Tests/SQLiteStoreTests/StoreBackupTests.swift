@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import StoreFiles
 import TestSupport
 import Testing
 import WarehouseConnections
