@@ -17,7 +17,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         // The logging API of Swift servers.
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-        // SHA-256, RSA.
+        // SHA-256, RSA, and HPKE for secrets.
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         // Tests only: the file descriptors that swift-subprocess takes.
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
@@ -51,10 +51,18 @@ let package = Package(
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]
         ),
-        // Not for the responder: it must not be able to link what handles private keys.
+        // Warehouses and SecretStore are not for the responder: it must not be able to link what handles private keys.
         .target(
             name: "Warehouses",
             dependencies: ["WarehouseConnections", .product(name: "CryptoExtras", package: "swift-crypto")]
+        ),
+        .target(
+            name: "SecretStore",
+            dependencies: [
+                "StoreFiles", "WarehouseConnections",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]
         ),
         .target(
             name: "Sysexits",
@@ -105,6 +113,14 @@ let package = Package(
             name: "SQLiteStoreTests",
             dependencies: [
                 "SQLiteStore", "StoreFiles", "WarehouseConnections", "TestSupport",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]
+        ),
+        .testTarget(
+            name: "SecretStoreTests",
+            dependencies: [
+                "SecretStore", "StoreFiles", "WarehouseConnections", "TestSupport",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]
         ),
