@@ -80,7 +80,7 @@ let package = Package(
         .executableTarget(
             name: "warehousectl",
             dependencies: [
-                "WarehouseConnections", "SQLiteStore", "Sysexits",
+                "WarehouseConnections", "SQLiteStore", "SecretStore", "Warehouses", "Sysexits",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
@@ -139,7 +139,7 @@ let package = Package(
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
-            exclude: ["stand-in-systemd"]
+            exclude: ["operations", "stand-in-systemd"]
         ),
         .testTarget(
             name: "StoreContract",

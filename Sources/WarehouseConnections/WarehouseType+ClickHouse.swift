@@ -6,7 +6,12 @@ extension WarehouseType {
         name: "clickhouse",
         hasKeyPair: false,
         fields: [
-            Field("host", .text(.host), help: "The server's host name or IP address, without scheme, port and path."),
+            Field(
+                "host",
+                .text(.host),
+                help: "The server's host name or IP address, without scheme, port and path.",
+                isDestination: true
+            ),
             Field("port", .integer(1...65_535), default: 8443, help: "The port of its HTTP interface."),
             Field("database", .text(.name), default: "flagsmith_exp", help: "The database to load into."),
             Field("username", .text(.name), default: "default", help: "The user that Flagsmith signs in as."),

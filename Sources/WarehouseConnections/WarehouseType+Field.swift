@@ -20,6 +20,8 @@ extension WarehouseType {
         public let isSensitive: Bool
         /// Whether a connection keeps the value for ever, since another one would be another warehouse.
         public let isFixed: Bool
+        /// Whether it says where the secrets are sent: with another value they must be given again.
+        public let isDestination: Bool
 
         public init(
             _ name: String,
@@ -27,7 +29,8 @@ extension WarehouseType {
             default defaultValue: FieldValue? = nil,
             help: String,
             isSensitive: Bool = false,
-            isFixed: Bool = false
+            isFixed: Bool = false,
+            isDestination: Bool = false
         ) {
             self.name = name
             self.kind = kind
@@ -35,6 +38,7 @@ extension WarehouseType {
             self.help = help
             self.isSensitive = isSensitive
             self.isFixed = isFixed
+            self.isDestination = isDestination
         }
 
         public var isRequired: Bool { defaultValue == nil }

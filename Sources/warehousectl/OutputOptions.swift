@@ -13,6 +13,17 @@ struct OutputOptions: ParsableArguments {
         try StandardOutput.write(json ? writer.bytes + [UInt8(ascii: "\n")] : Array("\(text())\n".utf8))
     }
 
+    /// Prints a line of text, or with `--json` the object that import reads.
+    func print(
+        _ text: @autoclosure () -> String,
+        json connection: WarehouseConnection,
+        of organisation: OrganisationID
+    ) throws {
+        var writer = JSONWriter()
+        connection.write(to: &writer, organisation: organisation)
+        try StandardOutput.write(json ? writer.bytes + [UInt8(ascii: "\n")] : Array("\(text())\n".utf8))
+    }
+
     /// Prints `table`, or with `--json` the array that `writer` holds.
     func print(_ table: Table, _ writer: JSONWriter) throws {
         try StandardOutput.write(json ? writer.bytes + [UInt8(ascii: "\n")] : Array(table.text.utf8))

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Sysexits
 import WarehouseConnections
 
 struct Show: ParsableCommand {
@@ -13,18 +12,8 @@ struct Show: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        try failingWithStoreErrors {
-            guard let connection = try store.reader().connection(of: target.organisation) else {
-                throw ProgramFailure(.no, "organisation \(target.organisation) has no warehouse connection")
-            }
-            if output.json {
-                var json = JSONWriter()
-                connection.write(to: &json, organisation: target.organisation)
-                try StandardOutput.write(json.bytes + [UInt8(ascii: "\n")])
-            } else {
-                try StandardOutput.write(Array(text(connection).utf8))
-            }
-        }
+        let connection = try target.connection(in: store.reader())
+        try output.print(text(connection), json: connection, of: target.organisation)
     }
 
     private func text(_ connection: WarehouseConnection) -> String {

@@ -10,8 +10,9 @@ struct Warehousectl: ParsableCommand {
         abstract: "Keeps a store of warehouse connections.",
         version: Release.version,
         subcommands: [
-            Init.self, Check.self, Backup.self, Restore.self, Import.self, Export.self, List.self, Show.self, Key.self,
-            Audit.self,
+            Init.self, Check.self, Backup.self, Restore.self, Import.self, Export.self, List.self, Show.self,
+            Create.self,
+            Update.self, Delete.self, Secrets.self, Key.self, Audit.self,
         ]
     )
 

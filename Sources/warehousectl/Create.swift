@@ -1,0 +1,118 @@
+public import ArgumentParser
+import Foundation
+import SecretStore
+import Sysexits
+public import WarehouseConnections
+import Warehouses
+
+struct Create: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Make an organisation's connection: its key pair, its set-up script, its sealed secrets.",
+        usage: "warehousectl create --organisation <organisation> [--type <type>] --<field> <value> ...",
+        discussion: """
+            The API serves it at the next request, as pending_customer_setup, until the customer has run its set-up \
+            script (warehousectl show) and a test has passed. What is secret goes into the store of secrets alone.
+
+            \(FieldArguments.help)
+            """
+    )
+
+    @OptionGroup var target: OrganisationOption
+
+    @Option(help: "The kind of warehouse: \(WarehouseType.all.map(\.name).joined(separator: " or ")).")
+    var type = WarehouseType.snowflake
+
+    @Argument(parsing: .allUnrecognized, help: .hidden)
+    var fields: [String] = []
+
+    @OptionGroup var actor: ActorOptions
+    @OptionGroup var secrets: SecretsOptions
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let arguments = try FieldArguments(fields, of: type)
+        let configuration = try failingWithInvalidOptions { () throws(InvalidValue) in
+            try WarehouseConfiguration(creating: type, given: arguments.given)
+        }
+        var given: [(SecretName, Secret)] = []
+        for field in type.sensitiveFields {
+            guard let name = SecretName(field.name) else { continue }
+            given.append((name, try SensitiveField.read(field, from: arguments.files[field.name])))
+        }
+        let id = ConnectionID.random()
+        let organisation = target.organisation
+        var created: WarehouseConnection?
+        let change = try ConnectionChange(secrets: secrets.open(), store: store, actor: actor)
+        try change.run { transaction in
+            if let existing = try transaction.connection(of: organisation) {
+                throw ProgramFailure(
+                    .cannotCreate,
+                    "organisation \(organisation) has the connection \(existing.id): change it with update, or delete it"
+                )
+            }
+            func put(_ secret: Secret, _ name: SecretName) throws {
+                try change.secrets?.put(secret, for: SecretID(organisation: organisation, connection: id, name: name))
+            }
+            var publicKey: PublicKey?
+            if type.hasKeyPair {
+                let pair = try KeyPair()
+                publicKey = pair.publicKey
+                try pair.withPrivateKey { try put(Secret(taking: &$0), .privateKey) }
+            }
+            for (name, secret) in given { try put(secret, name) }
+            let connection = try WarehouseConnection(pending: id, configuration, publicKey)
+            try transaction.put(connection, for: organisation, as: .create)
+            created = connection
+        }
+        guard let created else { return }
+        try output.print(
+            "\(id): created for organisation \(organisation): the customer runs its set-up script: warehousectl show",
+            json: created,
+            of: organisation
+        )
+    }
+}
+
+extension WarehouseType: ExpressibleByArgument {
+    public init?(argument: String) {
+        guard let type = WarehouseType.named(argument) else { return nil }
+        self = type
+    }
+
+    public var defaultValueDescription: String { name }
+}
+
+extension WarehouseConnection {
+    /// A connection that nobody has tested, with the set-up script that its configuration needs.
+    ///
+    /// - Parameter createdAt: nil for now.
+    init(
+        pending id: ConnectionID,
+        _ configuration: WarehouseConfiguration,
+        _ publicKey: PublicKey?,
+        createdAt: Timestamp? = nil
+    ) throws {
+        guard let createdAt = createdAt ?? Timestamp() else { throw ProgramFailure(.ioError, "the clock has no time") }
+        try self.init(
+            id: id,
+            status: .pendingCustomerSetup,
+            configuration: configuration,
+            publicKey: publicKey,
+            setupScript: SetupScript(for: configuration, publicKey: publicKey)?.text,
+            createdAt: createdAt,
+            lastTestedAt: nil,
+            lastError: nil
+        )
+    }
+}
+
+/// Runs `body`; an invalid value of a field ends the program as a usage error that names the field's option.
+func failingWithInvalidOptions<Result>(_ body: () throws(InvalidValue) -> Result) throws(ProgramFailure) -> Result {
+    do throws(InvalidValue) {
+        return try body()
+    } catch {
+        let option = error.member.replacing("config.", with: "").replacing("_", with: "-")
+        throw ProgramFailure(.usage, "--\(option) \(error.problem)")
+    }
+}

@@ -1,0 +1,54 @@
+import ArgumentParser
+import Glibc
+import SecretStore
+import Sysexits
+import WarehouseConnections
+
+struct Delete: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Remove an organisation's connection and its secrets.",
+        discussion: """
+            What the set-up script has made in the customer's warehouse stays there. A backup of the store from before \
+            can bring the connection back, and one of the secrets its key.
+            """
+    )
+
+    @OptionGroup var target: OrganisationOption
+
+    @Flag(help: "Do not ask.")
+    var yes = false
+
+    @OptionGroup var actor: ActorOptions
+    @OptionGroup var secrets: SecretsOptions
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let organisation = target.organisation
+        let connection = try target.connection(in: store.reader())
+        if !yes { try confirm(connection) }
+        let change = try ConnectionChange(secrets: secrets.openIfThere(), store: store, actor: actor)
+        try change.run { transaction in
+            guard try transaction.connection(of: organisation)?.id == connection.id else {
+                throw ProgramFailure(.temporaryFailure, "the connection has just been replaced: try again")
+            }
+            _ = try transaction.deleteConnection(of: organisation)
+        }
+        _ = try failingWithSecretStoreErrors { try change.secrets?.delete(of: organisation, connection.id) }
+        try output.print("\(connection.id): deleted") { json in
+            json.member("organisation", organisation.rawValue)
+            json.member("id", connection.id.rawValue)
+            json.member("result", "deleted")
+        }
+    }
+
+    private func confirm(_ connection: WarehouseConnection) throws(ProgramFailure) {
+        guard isatty(STDIN_FILENO) == 1 else {
+            throw ProgramFailure(.usage, "nobody is there to ask: give --yes to delete \(connection.id)")
+        }
+        let type = connection.configuration.type.name
+        let question = "Delete \(connection.id) of organisation \(target.organisation), \(type)? [y/N] "
+        try StandardOutput.write(Array(question.utf8))
+        guard ["y", "yes"].contains(readLine()?.lowercased()) else { throw ProgramFailure(.no, "nothing was deleted") }
+    }
+}

@@ -1,0 +1,54 @@
+import Glibc
+import SecretStore
+import Sysexits
+import WarehouseConnections
+
+/// Reads the value of a sensitive field: from a file, from standard input, or from the terminal without an echo.
+enum SensitiveField {
+    /// - Parameter file: a path, `-` for standard input, or nil to ask for it.
+    static func read(_ field: WarehouseType.Field, from file: String?) throws -> Secret {
+        let raw: Secret =
+            switch file {
+            case nil: try ask(for: field)
+            case "-": try failingWithSecretStoreErrors { try Secret(from: STDIN_FILENO, of: "standard input") }
+            case let path?: try failingWithSecretStoreErrors { try Secret(contentsOf: path) }
+            }
+        // A file that an editor wrote ends with a line end.
+        var bytes = raw.withBytes { bytes in
+            var count = bytes.count
+            if count > 0, bytes[count - 1] == UInt8(ascii: "\n") { count -= 1 }
+            if count > 0, bytes[count - 1] == UInt8(ascii: "\r") { count -= 1 }
+            return (0..<count).map { bytes[$0] }
+        }
+        let isText = !bytes.isEmpty && bytes.count <= 1024 && bytes.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
+        let secret = Secret(taking: &bytes)
+        let isUTF8 = secret.withBytes { bytes in (try? UTF8Span(validating: bytes)) != nil }
+        guard isText, isUTF8 else {
+            throw ProgramFailure(.dataError, "\(field.option): expected one line of text of 1 to 1024 bytes")
+        }
+        return secret
+    }
+
+    private static func ask(for field: WarehouseType.Field) throws(ProgramFailure) -> Secret {
+        let terminal = unsafe open("/dev/tty", O_RDWR | O_CLOEXEC)
+        guard terminal >= 0 else { throw ProgramFailure(.usage, "\(field.option): is missing: give a path, or -") }
+        defer { close(terminal) }
+        var settings = termios()
+        guard unsafe tcgetattr(terminal, &settings) == 0 else {
+            throw ProgramFailure(.ioError, "terminal: \(unsafe String(cString: strerror(errno)))")
+        }
+        var silent = settings
+        silent.c_lflag &= ~tcflag_t(ECHO)
+        silent.c_lflag |= tcflag_t(ECHONL)
+        let prompt = Array("\(field.name): ".utf8)
+        _ = unsafe write(terminal, prompt, prompt.count)
+        _ = unsafe tcsetattr(terminal, TCSAFLUSH, &silent)
+        defer { _ = unsafe tcsetattr(terminal, TCSANOW, &settings) }
+        var line = [UInt8](repeating: 0, count: 4096)
+        let count = unsafe Glibc.read(terminal, &line, line.count)
+        if count >= 0 { line.removeLast(line.count - count) }
+        let secret = Secret(taking: &line)
+        guard count > 0 else { throw ProgramFailure(.usage, "\(field.name): nothing was typed") }
+        return secret
+    }
+}
