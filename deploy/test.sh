@@ -18,15 +18,16 @@ log=$TMPDIR/log
 trap 'rm -rf "$TMPDIR"' EXIT
 
 heading "Packages"
-# systemd has systemd-socket-activate, prometheus has promtool
-deploy/install-packages.sh apache2-bin curl groff-base libfcgi-dev libsqlite3-dev lighttpd man-db multiwatch nginx \
-    openssl procps prometheus python3 python3-prometheus-client python3-venv shellcheck spawn-fcgi systemd wrk
+# systemd has systemd-socket-activate, prometheus has promtool, iproute2 has ss
+deploy/install-packages.sh apache2-bin certbot crun curl groff-base iproute2 jq libfcgi-dev libsqlite3-dev lighttpd \
+    logrotate man-db multiwatch nginx openssl podman procps prometheus python3 python3-prometheus-client python3-venv \
+    shellcheck spawn-fcgi systemd wrk
 
 heading "Format"
 swift format lint --strict --recursive Sources Tests Package.swift
 
 heading "Scripts"
-shellcheck deploy/*.sh .ci/run
+shellcheck deploy/*.sh .ci/run Tests/EndToEndTests/operations/*
 
 heading "Build"
 swift build --build-tests

@@ -41,9 +41,14 @@ store=${store:-/var/lib/warehouse-connections/store.sqlite}
 [ -e "$store" ] || fail 66 "$store: no such store: mount its disk, restore a backup, or make it with warehousectl init"
 # As the store's owner, who alone may write it.
 owner=$(stat -L -c %U "$store")
-migrate=(warehousectl init --store "$store")
-[ "$(id -u)" -ne 0 ] || migrate=(runuser -u "$owner" -- "${migrate[@]}")
-"${migrate[@]}" || fail $? "$store: not migrated: nothing was restarted; mend that and run this again"
+as_owner=()
+[ "$(id -u)" -ne 0 ] || as_owner=(runuser -u "$owner" --)
+"${as_owner[@]}" warehousectl init --store "$store" || {
+    status=$?
+    # On the way back to an older version: it need not write a newer store, if it can read it.
+    "${as_owner[@]}" warehousectl check --store "$store" ||
+        fail "$status" "$store: not migrated: nothing was restarted; mend that and run this again"
+}
 
 systemctl daemon-reload
 stopped() {

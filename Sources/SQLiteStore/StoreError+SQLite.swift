@@ -17,7 +17,8 @@ extension StoreError {
         case let error as DatabaseError:
             let reason = error.message ?? error.resultCode.description
             switch error.resultCode {
-            case .SQLITE_CORRUPT: self = .damaged(store: store, reason: reason)
+            // What is asked is always the same: an error in it is a table that is not as it was made.
+            case .SQLITE_CORRUPT, .SQLITE_ERROR: self = .damaged(store: store, reason: reason)
             case .SQLITE_NOTADB: self = .foreign(store: store, found: "no SQLite database")
             case .SQLITE_BUSY, .SQLITE_LOCKED: self = .locked(store: store)
             case .SQLITE_CANTOPEN, .SQLITE_READONLY:

@@ -25,6 +25,7 @@ public struct RequestEvent: Sendable {
     public let method: Method
     public internal(set) var status = HTTPResponse.Status.ok
     public internal(set) var organisation: OrganisationID?
+    public let start = ContinuousClock.now
     /// From the parameters to the answer, without the time that it takes to send them.
     public internal(set) var duration = Duration.zero
     /// The key that was presented, whatever its state; nil for what has not the form of one.

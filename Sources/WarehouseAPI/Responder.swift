@@ -31,7 +31,6 @@ public struct Responder {
 
     /// The answer to `request`, and what to record of it.
     public func respond(to request: APIRequest) -> (HTTPResponse, body: [UInt8], RequestEvent) {
-        let start = ContinuousClock.now
         var event = RequestEvent(request)
         let answer: Answer
         do throws(APIError) {
@@ -42,7 +41,7 @@ public struct Responder {
         }
         let (response, body) = complete(answer, for: request)
         event.status = answer.status
-        event.duration = ContinuousClock.now - start
+        event.duration = ContinuousClock.now - event.start
         return (response, body, event)
     }
 

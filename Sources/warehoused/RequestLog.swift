@@ -14,7 +14,7 @@ final class RequestLog: Sendable {
     }
 
     func record(_ event: RequestEvent) {
-        if let outcome = event.storeOutcome { recordStore(outcome) }
+        if let outcome = event.storeOutcome { recordStore(outcome, since: event.start) }
         guard logger.logLevel <= .info else { return }
         var metadata: Logger.Metadata = [
             "http.route": "\(event.route.rawValue)",
@@ -31,9 +31,15 @@ final class RequestLog: Sendable {
     }
 
     /// Records how the store was. Several workers see the same failure: it is said when it begins and when it ends, and
-    /// when its cause changes at most every 10 s. Damage to some rows ends when nobody has met it for 10 s, that of the
-    /// file when the file is found to be whole.
-    func recordStore(_ outcome: Result<Void, StoreError>, isOfWholeFile: Bool = false) {
+    /// when its cause changes at most every 10 s. It ends with a look that began after it was met last; damage to some
+    /// rows when nobody has met it for 10 s, or when the whole file is found to be sound.
+    ///
+    /// - Parameter start: when the look at the store began.
+    func recordStore(
+        _ outcome: Result<Void, StoreError>,
+        since start: ContinuousClock.Instant,
+        isOfWholeFile: Bool = false
+    ) {
         switch outcome {
         case .failure(let failure):
             let isNews = known.withLock { known in
@@ -45,7 +51,9 @@ final class RequestLog: Sendable {
         case .success:
             let isNews = known.withLock { known in
                 guard let failure = known else { return false }
-                if case .damaged = failure.failure, !isOfWholeFile, failure.seen + Self.pause > .now { return false }
+                var end = failure.seen
+                if case .damaged = failure.failure, !isOfWholeFile { end += Self.pause }
+                guard start > end else { return false }
                 known = nil
                 return true
             }

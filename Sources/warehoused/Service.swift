@@ -26,7 +26,8 @@ struct Service {
         let server = try Server(listener: listener, threads: settings.threads, report: report) {
             let reader = SQLiteReader(path: settings.store, inspector: inspector)
             // Opens it now, so that the log tells at the start, and no request waits for it.
-            log.recordStore(Result { () throws(StoreError) in _ = try reader.schemaVersion() })
+            let start = ContinuousClock.now
+            log.recordStore(Result { () throws(StoreError) in _ = try reader.schemaVersion() }, since: start)
             let responder = Responder(reader: reader, authoriser: settings.authoriser, cors: settings.cors)
             return { request in
                 let (response, body, event) = responder.respond(to: APIRequest { request.parameter($0) })
@@ -69,7 +70,10 @@ struct Service {
     private static func startInspecting(_ inspector: StoreInspector, _ log: RequestLog) {
         Thread.detachNewThread {
             while true {
-                if let report = inspector.inspect() { log.recordStore(report.outcome, isOfWholeFile: true) }
+                let start = ContinuousClock.now
+                if let report = inspector.inspect() {
+                    log.recordStore(report.outcome, since: start, isOfWholeFile: true)
+                }
                 Thread.sleep(forTimeInterval: 0.5)
             }
         }

@@ -10,13 +10,25 @@ struct DamageTests {
         let testDescription: String
         let damage: String
         let repair: String
-        let cause: String
+        let cause: @Sendable (String) -> Bool
 
         init(_ name: String, _ damage: String, repair: String, cause: String) {
             testDescription = name
             self.damage = damage
             self.repair = repair
-            self.cause = cause
+            self.cause = { $0.contains(cause) }
+        }
+
+        init(
+            _ name: String,
+            _ damage: String,
+            repair: String,
+            cause: @escaping @Sendable @autoclosure () -> Regex<Substring>
+        ) {
+            testDescription = name
+            self.damage = damage
+            self.repair = repair
+            self.cause = { $0.contains(cause()) }
         }
     }
 
@@ -34,7 +46,8 @@ struct DamageTests {
             cause: "is damaged: "
         ),
         Damage("truncated", "truncate -s 20000 $S", repair: "cat $C > $S", cause: "is damaged: "),
-        Damage("zero length", ": > $S", repair: "cat $C > $S", cause: "an empty file"),
+        // A look-up that has just been opened finds no table in it.
+        Damage("zero length", ": > $S", repair: "cat $C > $S", cause: /an empty file|is damaged: no such table/),
         Damage("missing", "mv $S $S.away", repair: "mv $S.away $S", cause: "no such store"),
         Damage("unreadable", "chmod 000 $S", repair: "chmod 640 $S", cause: "Permission denied"),
         Damage("a directory", "mv $S $S.away; mkdir $S", repair: "rmdir $S; mv $S.away $S", cause: "no file"),
@@ -92,11 +105,14 @@ struct DamageTests {
             #expect(healing < .seconds(2))
             #expect(try workplace.ask(Workplace.list(4), key: 4).body == "[]")
             print("\(damage.testDescription): 503 after \(noticing), 200 after \(healing) from the repair")
-            _ = try await eventually { workplace.logged.contains("store readable again") ? true : nil }
+            _ = try await eventually {
+                _ = try workplace.ask(Workplace.list(1))
+                return workplace.logged.contains("store readable again") ? true : nil
+            }
         }
         let lines = workplace.logged.split(separator: "\n").filter { $0.contains("store unavailable") }
         #expect(lines.count == 1, "\(workplace.logged)")
-        #expect(lines.allSatisfy { $0.contains(guarded.store) && $0.contains(damage.cause) }, "\(lines)")
+        #expect(lines.allSatisfy { $0.contains(guarded.store) && damage.cause(String($0)) }, "\(lines)")
         for line in lines { print("    \(line)") }
     }
 

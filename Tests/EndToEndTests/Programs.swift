@@ -111,9 +111,9 @@ extension TerminationStatus {
 
 struct TimedOut: Error {}
 
-/// Calls `attempt` until it succeeds, for at most 10 s.
+/// Calls `attempt` until it succeeds, for at most 30 s.
 func eventually<Result>(_ attempt: () async throws -> Result?) async throws -> Result {
-    let deadline = ContinuousClock.now + .seconds(10)
+    let deadline = ContinuousClock.now + .seconds(30)
     while ContinuousClock.now < deadline {
         if let result = try? await attempt() { return result }
         try await Task.sleep(for: .milliseconds(10))

@@ -21,6 +21,7 @@ struct RunTests {
             #expect(try workplace.ask("/health/liveness/").status == 200)
             try FileManager.default.moveItem(atPath: away, toPath: workplace.store)
             #expect(try workplace.ask(Workplace.list(1)).status == 200)
+            _ = try await eventually { workplace.logged.contains("store readable again") ? true : nil }
         }
         #expect(exitCode == 0)
         let log = workplace.logged
