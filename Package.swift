@@ -80,7 +80,7 @@ let package = Package(
         .executableTarget(
             name: "warehousectl",
             dependencies: [
-                "WarehouseConnections", "SQLiteStore", "SecretStore", "Warehouses", "Sysexits",
+                "WarehouseConnections", "SQLiteStore", "StoreFiles", "SecretStore", "Warehouses", "Sysexits",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),

@@ -42,6 +42,13 @@ enum Schema {
             ciphertext BLOB NOT NULL CHECK (length(ciphertext) BETWEEN 80 AND 65616),
             PRIMARY KEY (organisation, connection, name, version)
         ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE unsettled (
+            store TEXT NOT NULL,
+            organisation INTEGER NOT NULL,
+            connection TEXT NOT NULL,
+            PRIMARY KEY (store, organisation, connection)
+        ) STRICT, WITHOUT ROWID;
         """
 }
 

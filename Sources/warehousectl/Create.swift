@@ -44,7 +44,7 @@ struct Create: ParsableCommand {
         let organisation = target.organisation
         var created: WarehouseConnection?
         let change = try ConnectionChange(secrets: secrets.open(), store: store, actor: actor)
-        try change.run { transaction in
+        try change.run(making: true, id, of: organisation) { transaction in
             if let existing = try transaction.connection(of: organisation) {
                 throw ProgramFailure(
                     .cannotCreate,

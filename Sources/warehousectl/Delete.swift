@@ -28,13 +28,12 @@ struct Delete: ParsableCommand {
         let connection = try target.connection(in: store.reader())
         if !yes { try confirm(connection) }
         let change = try ConnectionChange(secrets: secrets.openIfThere(), store: store, actor: actor)
-        try change.run { transaction in
+        try change.run(making: false, connection.id, of: organisation) { transaction in
             guard try transaction.connection(of: organisation)?.id == connection.id else {
                 throw ProgramFailure(.temporaryFailure, "the connection has just been replaced: try again")
             }
             _ = try transaction.deleteConnection(of: organisation)
         }
-        _ = try failingWithSecretStoreErrors { try change.secrets?.delete(of: organisation, connection.id) }
         try output.print("\(connection.id): deleted") { json in
             json.member("organisation", organisation.rawValue)
             json.member("id", connection.id.rawValue)

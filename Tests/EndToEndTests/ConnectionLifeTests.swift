@@ -1,0 +1,237 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A connection's life by the operator's tool, as the API serves it.
+@Suite(.timeLimit(.minutes(10)))
+struct ConnectionLifeTests {
+    @Test
+    func isServedFromItsCreationToItsEnd() async throws {
+        let office = try await Office()
+        _ = try await office.workplace.withResponder { _ in
+            #expect(try office.list(4) == "[]")
+            let created = try await office.run(
+                "create",
+                "--organisation",
+                "4",
+                "--account-identifier",
+                "xy12345.eu-west-1"
+            )
+            let id = try #require(created.output.prefixMatch(of: /wc_[A-Za-z0-9]{16}/)).output
+            let first = try office.list(4)
+            #expect(first.contains(#""id":"\#(id)","type":"snowflake","status":"pending_customer_setup""#))
+            #expect(first.contains(#""config":{"account_identifier":"xy12345.eu-west-1","warehouse":"COMPUTE_WH","#))
+            #expect(first.contains(#""setup_script":"-- Flagsmith Analytics\nUSE ROLE SYSADMIN;\n"#))
+            #expect(first.hasSuffix(#""last_tested_at":null,"last_error":null}]"#))
+
+            _ = try await office.run("update", "--organisation", "4", "--warehouse", "loading", "--database=My \"DB\"")
+            let second = try office.list(4)
+            #expect(second.contains(#""warehouse":"LOADING","database":"My \"DB\"""#))
+            #expect(second.contains(#"CREATE DATABASE IF NOT EXISTS \"My \"\"DB\"\"\";"#))
+            func publicKey(_ list: String) -> Substring? { list.firstMatch(of: /"public_key":"([^"]+)"/)?.1 }
+            #expect(publicKey(first) == publicKey(second))
+            #expect(publicKey(first)?.count == 736)
+            #expect(second.contains(String(id)))
+
+            _ = try await office.run("delete", "--organisation", "4", "--yes")
+            #expect(try office.list(4) == "[]")
+        }
+        #expect(try await office.secrets().isEmpty)
+        let audit = try await office.run("audit", "--organisation", "4", "--json").output
+        #expect(audit.matches(of: /"action":"([a-z ]+)"/).map(\.1) == ["key create", "create", "update", "delete"])
+        #expect(audit.matches(of: /"actor":"tester"/).count == 3)
+    }
+
+    @Test
+    func sealsThePrivateKeyThatBelongsToThePublicOne() async throws {
+        let office = try await Office()
+        _ = try await office.run("create", "--organisation", "4", "--account-identifier", "xy12345")
+        let secret = try #require(try await office.secrets().first)
+        let read = try await Program.run(
+            "openssl",
+            ["pkey", "-pubout", "-text"],
+            input: try #require(secret["value"])
+        )
+        #expect(read.output.contains("(4096 bit"), "\(read.error)")
+        let pem = try #require(read.output.firstMatch(of: /-----BEGIN PUBLIC KEY-----([^-]+)-----END/)?.1)
+        let shown = try await office.run("show", "--organisation", "4", "--json").output
+        #expect(shown.contains(#""public_key":"\#(pem.filter { !$0.isWhitespace })""#))
+    }
+
+    @Test
+    func keepsAWarehousesPasswordToItself() async throws {
+        let office = try await Office()
+        let password = "Zugang \"zum\" Lager \\ 7f3a"
+        let file = office.workplace.directory("password")
+        try (password + "\n").write(toFile: file, atomically: false, encoding: .utf8)
+        let host = ["--organisation", "4", "--type", "clickhouse", "--host", "ch.example.com"]
+        let refused = try await office.try("create", host + ["--password", password])
+        #expect(refused.exitCode == 64)
+        #expect(refused.error == "warehousectl: --password: others can read a command line: give --password-file\n")
+        #expect(try await office.try("create", host).exitCode == 64)
+        _ = try await office.run("create", host + ["--password-file", file])
+        #expect(try await office.secrets().map { $0["value"] } == [password])
+        // A new host would get the old password.
+        let moved = try await office.try("update", ["--organisation", "4", "--host", "other.example.com"])
+        #expect(moved.exitCode == 64)
+        let update = ["update", "--organisation", "4", "--port", "9440", "--password-file", "-"]
+        let changed = try await Program.run(Program.warehousectl, update + office.stores, input: "another one\n")
+        #expect(changed.exitCode == 0, "\(changed.error)")
+        #expect(try await office.secrets().map { $0["value"] } == ["another one"])
+        _ = try await office.workplace.withResponder { _ in
+            let list = try office.list(4)
+            #expect(list.contains(#""config":{"host":"ch.example.com","port":9440,"database":"flagsmith_exp","#))
+            #expect(list.contains(#""secure":true},"public_key":null"#))
+        }
+    }
+
+    @Test
+    func leavesNoSecretWhereOthersRead() async throws {
+        let office = try await Office()
+        let password = "hunter2-5c1d90ab"
+        let file = office.workplace.directory("password")
+        try password.write(toFile: file, atomically: false, encoding: .utf8)
+        let site = office.workplace
+        var answers = ""
+        _ = try await site.withResponder(["--log-level", "trace"]) { _ in
+            let lists = Task.detached {
+                // What the process list has of each command.
+                var seen = ""
+                while !Task.isCancelled { seen += try await Program.run("ps", ["axwwe", "-o", "args"]).output }
+                return seen
+            }
+            _ = try await office.run("create", "--organisation", "4", "--account-identifier", "xy12345")
+            let clickHouse = ["create", "--organisation", "5", "--type", "clickhouse", "--host", "ch.example.com"]
+            _ = try await Program.run(Program.warehousectl, clickHouse + ["--password-file", file] + office.stores)
+            _ = try await office.run("update", "--organisation", "4", "--warehouse", "other")
+            answers += try office.list(4) + site.ask("/no/such").body
+            lists.cancel()
+            answers += try await lists.value
+        }
+        for command in [["audit", "--json"], ["export"], ["list"], ["show", "--organisation", "4"]] {
+            answers += try await office.run(command[0], Array(command.dropFirst())).output
+        }
+        let key = try #require(try await office.secrets().first { $0["name"] == "private_key" }?["value"])
+        let lines = key.split(separator: "\n").filter { !$0.hasPrefix("-") }
+        let der = try #require(Data(base64Encoded: lines.joined()))
+        // Parts of it, because something may break a line elsewhere; not the beginning, which all keys share.
+        let middle = der[der.startIndex + 600..<der.startIndex + 632]
+        var traces = [middle, Data(lines[20].utf8), Data(lines[20].prefix(40).utf8), Data(password.utf8)]
+        traces += [
+            Data(middle.base64EncodedString().dropLast(4).utf8), Data(Data(password.utf8).base64EncodedString().utf8),
+        ]
+        for trace in [middle, Data(password.utf8)] {
+            traces.append(Data(trace.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined().utf8))
+        }
+        try Data(answers.utf8).write(to: URL(filePath: site.directory("answers")))
+        let files = try FileManager.default.subpathsOfDirectory(atPath: site.directory.path)
+        #expect(files.contains("secrets.sqlite") && files.contains("store.sqlite") && files.contains("log"))
+        for name in files where name != "password" {
+            guard let content = FileManager.default.contents(atPath: site.directory(name)) else { continue }
+            for (number, trace) in traces.enumerated() {
+                #expect(content.range(of: trace) == nil, "trace \(number) is in \(name)")
+            }
+        }
+    }
+
+    @Test(arguments: [
+        (
+            ["create", "--organisation", "1", "--account-identifier", "x"], 73,
+            "organisation 1 has the connection wc_abc123"
+        ),
+        (["create", "--organisation", "4"], 64, "--account-identifier is missing"),
+        (["create", "--organisation", "4", "--account-identifier", "a b"], 64, "--account-identifier is not made of"),
+        (["create", "--organisation", "4", "--account-identifier"], 64, "--account-identifier: needs a value"),
+        (
+            ["create", "--organisation", "4", "--account-identifer", "x"], 64,
+            "--account-identifer: no option for snowflake"
+        ),
+        (["create", "--organisation", "4", "--account-identifier", "x", "y"], 64, "y: not understood"),
+        (["create", "--organisation", "4", "--type", "oracle", "--host", "x"], 64, "The value 'oracle' is invalid"),
+        (
+            ["create", "--organisation", "4", "--account-identifier", "x", "--user", "a\nb"], 64,
+            "--user holds a line break"
+        ),
+        (["update", "--organisation", "1"], 64, "nothing to change: give a field"),
+        (
+            ["update", "--organisation", "1", "--type", "clickhouse"], 64,
+            "--type cannot be changed: that would be a new"
+        ),
+        (["update", "--organisation", "1", "--account-identifier", "x"], 64, "--account-identifier cannot be changed"),
+        (["update", "--organisation", "4", "--warehouse", "x"], 1, "organisation 4 has no warehouse connection"),
+        (["delete", "--organisation", "4", "--yes"], 1, "organisation 4 has no warehouse connection"),
+        (["delete", "--organisation", "1"], 64, "nobody is there to ask: give --yes to delete wc_abc123"),
+    ])
+    func explainsItselfOnOneLine(_ words: [String], _ exitCode: Int32, _ message: String) async throws {
+        let office = try await Office()
+        let before = try await office.run("export").output
+        let outcome = try await office.try(words[0], Array(words.dropFirst()))
+        #expect(outcome.exitCode == exitCode)
+        #expect(outcome.error.hasPrefix("warehousectl: \(message)"), "\(outcome.error)")
+        #expect(outcome.error.split(separator: "\n").count == 1)
+        #expect(try await office.run("export").output == before)
+        #expect(try await office.secrets().isEmpty)
+    }
+
+    /// An imported connection has no secrets, and may have no store of them.
+    @Test
+    func changesAnImportedConnectionWithoutAStoreOfSecrets() async throws {
+        let office = try await Office()
+        let none = ["--store", office.workplace.store, "--secrets", office.workplace.directory("none")]
+        let updated = try await Program.run(
+            Program.warehousectl,
+            ["update", "--organisation", "1", "--role", "x"] + none
+        )
+        #expect(updated.exitCode == 0, "\(updated.error)")
+        let deleted = try await Program.run(Program.warehousectl, ["delete", "--organisation", "1", "--yes"] + none)
+        #expect(deleted.exitCode == 0, "\(deleted.error)")
+        let create = ["create", "--organisation", "1", "--account-identifier", "x"]
+        let created = try await Program.run(Program.warehousectl, create + none)
+        #expect(created.exitCode == 66)
+        #expect(created.error.contains("no such secret store: make one with warehousectl secrets init"))
+    }
+
+    /// A store that was restored from an older backup, or another one given by mistake, costs no secret.
+    @Test
+    func keepsTheSecretsOfConnectionsThatAnotherStoreHas() async throws {
+        let office = try await Office()
+        _ = try await office.run("create", "--organisation", "4", "--account-identifier", "x")
+        let other = office.workplace.directory("other.sqlite")
+        _ = try await Program.run(Program.warehousectl, ["init", "--store", other])
+        let create = ["create", "--organisation", "4", "--account-identifier", "y", "--store", other]
+        let created = try await Program.run(Program.warehousectl, create + ["--secrets", office.secretStore])
+        #expect(created.exitCode == 0, "\(created.error)")
+        #expect(try await office.secrets().count == 2)
+    }
+
+    /// `RESTARTS` in the environment says how often, 5 times if it does not.
+    @Test
+    func agreesWithItsSecretsAfterAnyInterruption() async throws {
+        let office = try await Office()
+        let times = ProcessInfo.processInfo.environment["RESTARTS"].flatMap { Int($0) } ?? 5
+        var kills = 0
+        for number in 1...times {
+            let words = [
+                ["create", "--organisation", "4", "--account-identifier", "x"],
+                ["update", "--organisation", "4", "--warehouse", "w\(number)"],
+                ["delete", "--organisation", "4", "--yes"],
+            ]
+            let word = try await office.exists(4) ? words[Int.random(in: 1...2)] : words[0]
+            let log = office.workplace.directory("log-\(number)")
+            let (_, code) = try await Program.withRunning(Program.warehousectl, word + office.stores, log: log) {
+                process in
+                // Making a key pair takes most of create's time.
+                let longest = word[0] == "create" ? 1_500_000 : 60_000
+                try await Task.sleep(for: .microseconds(Int.random(in: 0...longest)))
+                kill(process, SIGKILL)
+            }
+            if code == -SIGKILL { kills += 1 }
+            // The next command: any change.
+            _ = try await office.run("update", "--organisation", "2", "--warehouse", "w\(number)")
+            let (exists, secrets) = (try await office.exists(4), try await office.secrets())
+            #expect(secrets.count == (exists ? 1 : 0), "\(word) cut off: \(exists), \(secrets.count) secrets")
+            _ = try await office.run("check")
+        }
+        print("\(times) changes, \(kills) of them killed: both stores agreed each time")
+    }
+}
