@@ -15,7 +15,8 @@ struct SQLiteTransaction: ConnectionTransaction {
     func put(
         _ connection: WarehouseConnection,
         for organisation: OrganisationID,
-        as action: AuditEntry.Action
+        as action: AuditEntry.Action,
+        secrets: [String]
     ) throws(StoreError) {
         try run {
             let before = try LookUp.connection(of: organisation, in: database, path)
@@ -25,7 +26,7 @@ struct SQLiteTransaction: ConnectionTransaction {
             } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_CONSTRAINT_UNIQUE {
                 throw StoreError.idTaken(connection.id)
             }
-            try record(action, organisation, connection.id, before?.auditJSON, connection.auditJSON)
+            try record(action, organisation, connection.id, before?.auditJSON, connection.auditJSON(secrets: secrets))
         }
     }
 

@@ -47,7 +47,11 @@ enum Schema {
             store TEXT NOT NULL,
             organisation INTEGER NOT NULL,
             connection TEXT NOT NULL,
-            PRIMARY KEY (store, organisation, connection)
+            version INTEGER NOT NULL,
+            before TEXT,
+            after TEXT,
+            PRIMARY KEY (store, organisation, connection),
+            CHECK (before IS NOT NULL OR after IS NOT NULL)
         ) STRICT, WITHOUT ROWID;
         """
 }

@@ -14,6 +14,9 @@ extension SecretStore {
             guard ![".lock", "-journal", "-wal"].contains(where: { Self.exists(companion(of: file, $0)) }) else {
                 throw .cannotCreate(file: file, reason: "it is a store, and no backup: choose another name")
             }
+            guard case .store = try StorePlace(at: file) else {
+                throw .cannotCreate(file: file, reason: "it is there already, and no backup of secrets")
+            }
             guard replacing else {
                 throw .cannotCreate(file: file, reason: "it is there already: choose another name or give --replace")
             }

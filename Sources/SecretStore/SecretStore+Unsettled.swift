@@ -1,17 +1,42 @@
 import GRDB
 public import WarehouseConnections
 
-/// A connection that a change is about to make or to remove: if the change is cut off, its secrets may be too many.
+/// A connection that a change is about to make, to change with its secrets, or to remove. If the change is cut off, some
+/// of its secrets are too many.
 public struct UnsettledConnection: Hashable, Sendable {
     /// The path of the store of connections that the change is in.
     public let store: String
     public let organisation: OrganisationID
     public let connection: ConnectionID
+    /// The version of the secrets that the change writes.
+    public let version: SecretVersion
+    /// What the connection is before the change and after it, in a form that can be compared; nil if it is not there.
+    public let before: String?
+    public let after: String?
 
-    public init(store: String, organisation: OrganisationID, connection: ConnectionID) {
+    public init(
+        store: String,
+        organisation: OrganisationID,
+        connection: ConnectionID,
+        version: SecretVersion,
+        before: String?,
+        after: String?
+    ) {
         self.store = store
         self.organisation = organisation
         self.connection = connection
+        self.version = version
+        self.before = before
+        self.after = after
+    }
+}
+
+extension UnsettledConnection {
+    /// Whether the secret `id`, one of `secrets`, is too many, now that the connection is `actual`.
+    fileprivate func leaves(_ id: SecretID, of secrets: [SecretID], actual: String?) -> Bool {
+        if after == nil { return actual == nil }
+        if before == nil || actual != after { return actual == before && id.version == version }
+        return id.version < version && secrets.contains { $0.name == id.name && $0.version == version }
     }
 }
 
@@ -19,35 +44,62 @@ public struct UnsettledConnection: Hashable, Sendable {
 // or another one given by mistake, would cost the secrets of every connection that is not in it.
 
 extension SecretStore {
-    /// Records, on the disk, that `connection` is about to be made or removed.
-    public func mark(_ connection: UnsettledConnection) throws(SecretStoreError) {
-        let sql = "INSERT OR IGNORE INTO unsettled (store, organisation, connection) VALUES (?, ?, ?)"
-        try write { try $0.execute(sql: sql, arguments: Self.arguments(connection)) }
+    /// Records, on the disk, that a change is about to begin. One connection has one mark at most.
+    public func mark(_ change: UnsettledConnection) throws(SecretStoreError) {
+        let sql = """
+            INSERT OR REPLACE INTO unsettled (store, organisation, connection, version, before, after)
+            VALUES (?, ?, ?, ?, ?, ?)
+            """
+        try write { database in
+            try database.execute(
+                sql: sql,
+                arguments: [
+                    change.store, change.organisation.rawValue, change.connection.rawValue, change.version.rawValue,
+                    change.before, change.after,
+                ]
+            )
+        }
     }
 
-    /// Forgets the mark. Without its connection, the secrets go in the same transaction.
-    public func settle(_ connection: UnsettledConnection, exists: Bool) throws(SecretStoreError) {
+    /// Forgets the mark, and removes in the same transaction what is too many: the secrets from before a change that
+    /// came about, those of one that did not. Where there is no telling, because somebody else has changed the
+    /// connection since, all stay.
+    ///
+    /// - Parameter actual: what the connection is; nil if it is not there.
+    public func settle(_ change: UnsettledConnection, actual: String?) throws(SecretStoreError) {
         try write { database in
-            if !exists { try SecretRow.delete(of: connection.organisation, connection.connection, database) }
+            let secrets = try SecretRow.identities(of: change.organisation, database).filter { id in
+                id.connection == change.connection
+            }
+            for id in secrets where change.leaves(id, of: secrets, actual: actual) {
+                try SecretRow.delete(id, database)
+            }
             let sql = "DELETE FROM unsettled WHERE store = ? AND organisation = ? AND connection = ?"
-            try database.execute(sql: sql, arguments: Self.arguments(connection))
+            let arguments: StatementArguments = [
+                change.store, change.organisation.rawValue, change.connection.rawValue,
+            ]
+            try database.execute(sql: sql, arguments: arguments)
         }
     }
 
     /// What changes in the store of connections at `store` have left unsettled.
     public func unsettled(of store: String) throws(SecretStoreError) -> [UnsettledConnection] {
         try run { database in
-            let sql = "SELECT organisation, connection FROM unsettled WHERE store = ?"
+            let sql = "SELECT organisation, connection, version, before, after FROM unsettled WHERE store = ?"
             return try Row.fetchAll(database, sql: sql, arguments: [store]).map { row in
                 guard let organisation = OrganisationID(try row.decode(Int64.self, atIndex: 0)),
-                    let connection = ConnectionID(try row.decode(String.self, atIndex: 1))
+                    let connection = ConnectionID(try row.decode(String.self, atIndex: 1)),
+                    let version = SecretVersion(try row.decode(Int.self, atIndex: 2))
                 else { throw InvalidValue("unsettled", "breaks the store's rules") }
-                return UnsettledConnection(store: store, organisation: organisation, connection: connection)
+                return UnsettledConnection(
+                    store: store,
+                    organisation: organisation,
+                    connection: connection,
+                    version: version,
+                    before: try row.decode(String?.self, atIndex: 3),
+                    after: try row.decode(String?.self, atIndex: 4)
+                )
             }
         }
-    }
-
-    private static func arguments(_ connection: UnsettledConnection) -> StatementArguments {
-        [connection.store, connection.organisation.rawValue, connection.connection.rawValue]
     }
 }

@@ -48,12 +48,18 @@ public struct AuditEntry: Hashable, Sendable {
 extension WarehouseConnection {
     /// The connection as an audit shows it: with the SHA-256 of its set-up script instead of the script, which is long and
     /// follows from the rest.
-    public var auditJSON: String {
+    public var auditJSON: String { auditJSON(secrets: []) }
+
+    /// - Parameter secrets: the names of its secrets that changed with it.
+    public func auditJSON(secrets: [String]) -> String {
         let digest = setupScript.map { script in
             SHA256.hash(data: Data(script.utf8)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
         }
         var json = JSONWriter(reservingCapacity: 2048)
-        write(to: &json) { $0.member("setup_script_sha256", digest) }
+        write(to: &json) { json in
+            json.member("setup_script_sha256", digest)
+            if !secrets.isEmpty { json.member("changed_secrets", secrets.joined(separator: " ")) }
+        }
         return String(decoding: json.bytes, as: UTF8.self)
     }
 }

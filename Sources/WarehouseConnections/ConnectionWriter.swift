@@ -15,11 +15,13 @@ public protocol ConnectionTransaction {
 
     /// Stores `connection` as the one of `organisation`, in place of an earlier one; the audit calls that `action`.
     ///
+    /// - Parameter secrets: the names of its secrets that changed with it, for the audit.
     /// - Throws: ``StoreError/idTaken(_:)`` if another organisation has a connection of the same id.
     func put(
         _ connection: WarehouseConnection,
         for organisation: OrganisationID,
-        as action: AuditEntry.Action
+        as action: AuditEntry.Action,
+        secrets: [String]
     ) throws(StoreError)
 
     /// Removes the organisation's connection.
@@ -34,4 +36,15 @@ public protocol ConnectionTransaction {
     ///
     /// - Returns: the key as it is stored now, or nil if there is none.
     func revokeKey(_ id: KeyID, at time: Timestamp) throws(StoreError) -> StoredAPIKey?
+}
+
+extension ConnectionTransaction {
+    /// Stores a connection whose secrets, if it has some, stay.
+    public func put(
+        _ connection: WarehouseConnection,
+        for organisation: OrganisationID,
+        as action: AuditEntry.Action
+    ) throws(StoreError) {
+        try put(connection, for: organisation, as: action, secrets: [])
+    }
 }

@@ -12,10 +12,22 @@ extension WarehouseType {
                 help: "The server's host name or IP address, without scheme, port and path.",
                 isDestination: true
             ),
-            Field("port", .integer(1...65_535), default: 8443, help: "The port of its HTTP interface."),
+            Field(
+                "port",
+                .integer(1...65_535),
+                default: 8443,
+                help: "The port of its HTTP interface.",
+                isDestination: true
+            ),
             Field("database", .text(.name), default: "flagsmith_exp", help: "The database to load into."),
             Field("username", .text(.name), default: "default", help: "The user that Flagsmith signs in as."),
-            Field("secure", .boolean, default: true, help: "Whether to connect with TLS: true or false."),
+            Field(
+                "secure",
+                .boolean,
+                default: true,
+                help: "Whether to connect with TLS: true or false.",
+                isDestination: true
+            ),
             Field("password", .text(.secret), help: "The user's password.", isSensitive: true),
         ]
     )

@@ -11,16 +11,24 @@ struct ActorOptions: ParsableArguments {
 
     var name: String {
         let names = [option, ProcessInfo.processInfo.environment["SUDO_USER"], NSUserName()]
-        return names.compactMap(\.self).first { !$0.isEmpty } ?? "unknown"
+        return names.compactMap(\.self).first(where: Self.isPlain) ?? "unknown"
     }
 
     func validate() throws {
-        guard let option else { return }
-        let isPlain =
-            !option.isEmpty && option.count <= 100
-            && option.unicodeScalars.allSatisfy { scalar in
-                scalar.properties.generalCategory != .control
+        guard option.map(Self.isPlain) ?? true else {
+            throw ValidationError(
+                "--actor: expected 1 to 100 characters that neither break the line nor steer the text"
+            )
+        }
+    }
+
+    private static func isPlain(_ name: String) -> Bool {
+        (1...100).contains(name.count)
+            && name.unicodeScalars.allSatisfy { scalar in
+                switch scalar.properties.generalCategory {
+                case .control, .format, .lineSeparator, .paragraphSeparator: false
+                default: true
+                }
             }
-        guard isPlain else { throw ValidationError("--actor: expected 1 to 100 characters, none a control character") }
     }
 }

@@ -6,7 +6,7 @@ struct Audit: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Print every change of the store: who, when, what.",
         discussion: """
-            Nobody can change or remove an entry. With --json what was there before and after too, never with a secret; \
+            Entries are only ever added; restore puts back those of the backup, and says so. With --json what was there before and after too, never with a secret; \
             of a set-up script its SHA-256.
             """
     )

@@ -5,49 +5,83 @@ import WarehouseConnections
 
 /// The two stores of a command that makes, changes or removes a connection, both locked until it goes.
 ///
-/// A secret is written before its connection and removed after it. What an interruption leaves is a secret without a
-/// connection, and a mark by which the next change finds and removes it.
+/// A secret is written before its connection and the one before it removed afterwards. What an interruption leaves is a
+/// secret too many, and a mark by which the next change finds and removes it.
 struct ConnectionChange {
-    let secrets: SecretStore?
+    private let secrets: SecretStore?
     private let store: String
     private let writer: any ConnectionWriter
     private let actor: String
 
-    /// - Parameter secrets: the secret store is always locked first.
-    init(secrets: SecretStore?, store: StoreOptions, actor: ActorOptions) throws(ProgramFailure) {
+    /// Opens both stores, the secret store always first, and settles what an interrupted change has left.
+    init(secrets: SecretStore?, store: StoreOptions, actor: ActorOptions) throws {
         self.secrets = secrets
         self.store = withoutLinks(try store.path())
         writer = try store.writer()
         self.actor = actor.name
+        try settle()
     }
 
-    /// Runs `body` in one transaction of the connection store.
-    func run(_ body: (any ConnectionTransaction) throws -> Void) throws {
-        try failingWithSecretStoreErrors {
-            try failingWithStoreErrors {
-                try writer.transaction(by: actor) { transaction in
-                    for unsettled in try secrets?.unsettled(of: store) ?? [] {
-                        let connection = try transaction.connection(of: unsettled.organisation)
-                        try secrets?.settle(unsettled, exists: connection?.id == unsettled.connection)
-                    }
-                    try body(transaction)
+    /// Changes the connection `id` of `organisation`: writes `given`, then runs `body` in one transaction of the
+    /// connection store, then removes the secrets that were there before.
+    ///
+    /// - Parameters:
+    ///   - before: the connection as it is; nil if `body` makes it.
+    ///   - after: the connection as `body` stores it; nil if `body` removes it.
+    func run(
+        _ id: ConnectionID,
+        of organisation: OrganisationID,
+        from before: WarehouseConnection?,
+        to after: WarehouseConnection?,
+        secrets given: [(name: SecretName, secret: Secret)],
+        _ body: (any ConnectionTransaction) throws -> Void
+    ) throws {
+        try failingWithErrorsOfBothStores {
+            if let secrets, after == nil || !given.isEmpty {
+                let versions = try secrets.identities(of: organisation).filter { $0.connection == id }.map(\.version)
+                let version = versions.max()?.next ?? .first
+                try secrets.mark(
+                    UnsettledConnection(
+                        store: store,
+                        organisation: organisation,
+                        connection: id,
+                        version: version,
+                        before: before?.auditJSON,
+                        after: after?.auditJSON
+                    )
+                )
+                for (name, secret) in given {
+                    let secretID = SecretID(organisation: organisation, connection: id, name: name, version: version)
+                    try secrets.put(secret, for: secretID)
+                }
+            }
+            do {
+                try writer.transaction(by: actor, body)
+            } catch {
+                try? settle()
+                throw error
+            }
+            try settle()
+        }
+    }
+
+    private func settle() throws {
+        try failingWithErrorsOfBothStores {
+            guard let secrets else { return }
+            let unsettled = try secrets.unsettled(of: store)
+            guard !unsettled.isEmpty else { return }
+            try writer.transaction(by: actor) { transaction in
+                for change in unsettled {
+                    let connection = try transaction.connection(of: change.organisation)
+                    let actual = connection?.id == change.connection ? connection?.auditJSON : nil
+                    try secrets.settle(change, actual: actual)
                 }
             }
         }
     }
+}
 
-    /// Runs `body` in one transaction that makes the connection `id` of `organisation`, or removes it.
-    func run(
-        making exists: Bool,
-        _ id: ConnectionID,
-        of organisation: OrganisationID,
-        _ body: (any ConnectionTransaction) throws -> Void
-    ) throws {
-        let unsettled = UnsettledConnection(store: store, organisation: organisation, connection: id)
-        try run { transaction in
-            try secrets?.mark(unsettled)
-            try body(transaction)
-        }
-        try failingWithSecretStoreErrors { try secrets?.settle(unsettled, exists: exists) }
-    }
+/// Runs `body`; an error of either store ends the program with its line and exit code.
+private func failingWithErrorsOfBothStores(_ body: () throws -> Void) throws {
+    try failingWithSecretStoreErrors { try failingWithStoreErrors(body) }
 }

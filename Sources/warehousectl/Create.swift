@@ -13,7 +13,7 @@ struct Create: ParsableCommand {
             The API serves it at the next request, as pending_customer_setup, until the customer has run its set-up \
             script (warehousectl show) and a test has passed. What is secret goes into the store of secrets alone.
 
-            \(FieldArguments.help)
+            \(FieldArguments.help(creating: true))
             """
     )
 
@@ -35,41 +35,38 @@ struct Create: ParsableCommand {
         let configuration = try failingWithInvalidOptions { () throws(InvalidValue) in
             try WarehouseConfiguration(creating: type, given: arguments.given)
         }
-        var given: [(SecretName, Secret)] = []
-        for field in type.sensitiveFields {
-            guard let name = SecretName(field.name) else { continue }
-            given.append((name, try SensitiveField.read(field, from: arguments.files[field.name])))
+        let organisation = target.organisation
+        // Before a password is asked for and a key pair made, and once more under the lock.
+        try failingWithStoreErrors { try refuseSecond(store.reader().connection(of: organisation)) }
+        _ = try secrets.open()
+        var given = try type.sensitiveFields.map { field in
+            (name: try field.secretName(), secret: try SensitiveField.read(field, from: arguments.files[field.name]))
+        }
+        var publicKey: PublicKey?
+        if type.hasKeyPair {
+            let pair = try KeyPair()
+            publicKey = pair.publicKey
+            given.append((.privateKey, pair.withPrivateKey { Secret(taking: &$0) }))
         }
         let id = ConnectionID.random()
-        let organisation = target.organisation
-        var created: WarehouseConnection?
+        let created = try WarehouseConnection(pending: id, configuration, publicKey)
         let change = try ConnectionChange(secrets: secrets.open(), store: store, actor: actor)
-        try change.run(making: true, id, of: organisation) { transaction in
-            if let existing = try transaction.connection(of: organisation) {
-                throw ProgramFailure(
-                    .cannotCreate,
-                    "organisation \(organisation) has the connection \(existing.id): change it with update, or delete it"
-                )
-            }
-            func put(_ secret: Secret, _ name: SecretName) throws {
-                try change.secrets?.put(secret, for: SecretID(organisation: organisation, connection: id, name: name))
-            }
-            var publicKey: PublicKey?
-            if type.hasKeyPair {
-                let pair = try KeyPair()
-                publicKey = pair.publicKey
-                try pair.withPrivateKey { try put(Secret(taking: &$0), .privateKey) }
-            }
-            for (name, secret) in given { try put(secret, name) }
-            let connection = try WarehouseConnection(pending: id, configuration, publicKey)
-            try transaction.put(connection, for: organisation, as: .create)
-            created = connection
+        try change.run(id, of: organisation, from: nil, to: created, secrets: given) { transaction in
+            try refuseSecond(transaction.connection(of: organisation))
+            try transaction.put(created, for: organisation, as: .create, secrets: given.map(\.name.rawValue))
         }
-        guard let created else { return }
         try output.print(
             "\(id): created for organisation \(organisation): the customer runs its set-up script: warehousectl show",
             json: created,
             of: organisation
+        )
+    }
+
+    private func refuseSecond(_ existing: WarehouseConnection?) throws(ProgramFailure) {
+        guard let existing else { return }
+        throw ProgramFailure(
+            .cannotCreate,
+            "organisation \(target.organisation) has the connection \(existing.id): change it with update, or delete it"
         )
     }
 }

@@ -25,10 +25,12 @@ struct Delete: ParsableCommand {
 
     func run() throws {
         let organisation = target.organisation
+        // First of all what an interrupted change has left, a deletion of this connection for one.
+        _ = try ConnectionChange(secrets: secrets.openIfThere(), store: store, actor: actor)
         let connection = try target.connection(in: store.reader())
         if !yes { try confirm(connection) }
         let change = try ConnectionChange(secrets: secrets.openIfThere(), store: store, actor: actor)
-        try change.run(making: false, connection.id, of: organisation) { transaction in
+        try change.run(connection.id, of: organisation, from: connection, to: nil, secrets: []) { transaction in
             guard try transaction.connection(of: organisation)?.id == connection.id else {
                 throw ProgramFailure(.temporaryFailure, "the connection has just been replaced: try again")
             }

@@ -1,3 +1,4 @@
+import SecretStore
 import Sysexits
 import WarehouseConnections
 
@@ -8,8 +9,6 @@ struct FieldArguments {
     private(set) var given: [String: String] = [:]
     /// Files of sensitive fields by name.
     private(set) var files: [String: String] = [:]
-
-    var isEmpty: Bool { given.isEmpty && files.isEmpty }
 
     /// - Throws: ``ProgramFailure`` 64 for what is no option of `type`, is given twice, or lacks its value.
     init(_ words: [String], of type: WarehouseType) throws(ProgramFailure) {
@@ -23,12 +22,15 @@ struct FieldArguments {
             if parts.count == 2 {
                 value = String(parts[1])
             } else {
-                guard let next = rest.popFirst() else { throw ProgramFailure(.usage, "\(option): needs a value") }
+                guard let next = rest.popFirst(), !next.hasPrefix("--") else {
+                    throw ProgramFailure(.usage, "\(option): needs a value; one that begins with -- as \(option)=--…")
+                }
                 value = next
             }
             guard given[target.name] == nil, files[target.name] == nil else {
                 throw ProgramFailure(.usage, "\(option): given twice")
             }
+            guard !target.isSensitive || !value.isEmpty else { throw ProgramFailure(.usage, "\(option): needs a path") }
             if target.isSensitive { files[target.name] = value } else { given[target.name] = value }
         }
     }
@@ -47,21 +49,32 @@ struct FieldArguments {
     }
 
     /// A paragraph for each type, for a command's help.
-    static var help: String {
+    static func help(creating: Bool) -> String {
         WarehouseType.all.map { type in
-            let lines = type.fields.map { field in
-                let value = field.isSensitive ? "<path>" : "<value>"
-                let condition = field.defaultValue.map { "default: \($0)" } ?? "required"
-                let help =
-                    field.isSensitive ? "\(field.help) In a file; - for standard input; else asked for." : field.help
-                return "  \(field.option) \(value)  \(help) (\(condition))"
-            }
+            let lines = type.fields.filter { creating || !$0.isFixed }.map { $0.help(creating: creating) }
             return "For --type \(type.name):\n" + lines.joined(separator: "\n")
         }.joined(separator: "\n\n")
     }
 }
 
 extension WarehouseType.Field {
+    /// What a sensitive field's value is called in the secret store.
+    func secretName() throws(ProgramFailure) -> SecretName {
+        guard let secretName = SecretName(name) else {
+            throw ProgramFailure(.dataError, "\(name): no name of a secret: this type cannot be used")
+        }
+        return secretName
+    }
+
+    /// A line for the help of a command.
+    fileprivate func help(creating: Bool) -> String {
+        guard !isSensitive else {
+            return "  \(option) <path>  \(help) In a file; - for standard input; else asked for where it is needed."
+        }
+        let condition = defaultValue.map { " (default: \($0))" } ?? " (required)"
+        return "  \(option) <value>  \(help)" + (creating ? condition : "")
+    }
+
     /// The option of the command line that gives it.
     var option: String { "--\(name.kebabCase)" + (isSensitive ? "-file" : "") }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import SecretStore
+import Sysexits
 import WarehouseConnections
 
 struct SecretsBackup: ParsableCommand {
@@ -22,6 +23,7 @@ struct SecretsBackup: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
+        guard file != "-" else { throw ProgramFailure(.usage, "-: give a file: what is secret goes into no pipe") }
         let store = try secrets.open()
         try failingWithSecretStoreErrors { try store.backup(to: file, replacing: replace) }
         try output.print("\(file): backup of \(store.path)") { json in

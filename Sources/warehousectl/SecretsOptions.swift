@@ -29,9 +29,10 @@ struct SecretsOptions: ParsableArguments {
         return try failingWithSecretStoreErrors { try SecretStore(path: path) }
     }
 
-    /// The store, or nil if there is none: what was only imported has no secrets.
+    /// The store; nil if nobody named one and there is none: what was only imported has no secrets.
     func openIfThere() throws -> SecretStore? {
         let path = try path()
+        guard path == SecretStore.defaultPath else { return try open() }
         return try failingWithSecretStoreErrors {
             do throws(SecretStoreError) {
                 return try SecretStore(path: path)

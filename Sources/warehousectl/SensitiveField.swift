@@ -10,6 +10,7 @@ enum SensitiveField {
         let raw: Secret =
             switch file {
             case nil: try ask(for: field)
+            case "-" where isatty(STDIN_FILENO) == 1: try ask(for: field)
             case "-": try failingWithSecretStoreErrors { try Secret(from: STDIN_FILENO, of: "standard input") }
             case let path?: try failingWithSecretStoreErrors { try Secret(contentsOf: path) }
             }
@@ -29,6 +30,19 @@ enum SensitiveField {
         return secret
     }
 
+    /// False when a signal has come instead.
+    private static func waitForInput(_ terminal: CInt) -> Bool {
+        var wait = pollfd(fd: terminal, events: Int16(POLLIN), revents: 0)
+        var pending = sigset_t()
+        while unsafe poll(&wait, 1, 100) <= 0 {
+            unsafe sigpending(&pending)
+            for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP] where unsafe sigismember(&pending, signal) == 1 {
+                return false
+            }
+        }
+        return true
+    }
+
     private static func ask(for field: WarehouseType.Field) throws(ProgramFailure) -> Secret {
         let terminal = unsafe open("/dev/tty", O_RDWR | O_CLOEXEC)
         guard terminal >= 0 else { throw ProgramFailure(.usage, "\(field.option): is missing: give a path, or -") }
@@ -42,10 +56,18 @@ enum SensitiveField {
         silent.c_lflag |= tcflag_t(ECHONL)
         let prompt = Array("\(field.name): ".utf8)
         _ = unsafe write(terminal, prompt, prompt.count)
+        // A signal that ends the program waits until the echo is back.
+        var (blocked, before) = (sigset_t(), sigset_t())
+        unsafe sigemptyset(&blocked)
+        for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP] { unsafe sigaddset(&blocked, signal) }
+        unsafe pthread_sigmask(SIG_BLOCK, &blocked, &before)
         _ = unsafe tcsetattr(terminal, TCSAFLUSH, &silent)
-        defer { _ = unsafe tcsetattr(terminal, TCSANOW, &settings) }
+        defer {
+            _ = unsafe tcsetattr(terminal, TCSANOW, &settings)
+            unsafe pthread_sigmask(SIG_SETMASK, &before, nil)
+        }
         var line = [UInt8](repeating: 0, count: 4096)
-        let count = unsafe Glibc.read(terminal, &line, line.count)
+        let count = waitForInput(terminal) ? unsafe Glibc.read(terminal, &line, line.count) : 0
         if count >= 0 { line.removeLast(line.count - count) }
         let secret = Secret(taking: &line)
         guard count > 0 else { throw ProgramFailure(.usage, "\(field.name): nothing was typed") }

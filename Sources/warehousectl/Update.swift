@@ -12,7 +12,7 @@ struct Update: ParsableCommand {
             script; the result of the latest test goes. Another type or account would be another connection: delete \
             this one and create that. Where a password is sent to is changed together with the password alone.
 
-            \(FieldArguments.help)
+            \(FieldArguments.help(creating: false))
             """
     )
 
@@ -32,40 +32,29 @@ struct Update: ParsableCommand {
             throw ProgramFailure(.usage, "--type cannot be changed: that would be a new connection")
         }
         // Before anything is locked: a password may have to be asked for.
-        let type = try target.connection(in: store.reader()).configuration.type
+        let old = try target.connection(in: store.reader())
+        let type = old.configuration.type
         let arguments = try FieldArguments(fields, of: type)
-        // Else whoever may change a connection could have its secrets sent to a place of their own.
-        let movesSecrets = type.fields.contains { $0.isDestination && arguments.given[$0.name] != nil }
-        var given: [(SecretName, Secret)] = []
-        for field in type.sensitiveFields {
-            let file = arguments.files[field.name]
-            guard file != nil || movesSecrets, let name = SecretName(field.name) else { continue }
-            given.append((name, try SensitiveField.read(field, from: file)))
+        let configuration = try failingWithInvalidOptions { () throws(InvalidValue) in
+            try old.configuration.updated(given: arguments.given)
         }
-        var updated: WarehouseConnection?
+        // Else whoever may change a connection could have its secrets sent to a place of their own.
+        let movesSecrets = type.fields.contains {
+            $0.isDestination && old.configuration[$0.name] != configuration[$0.name]
+        }
+        var given: [(name: SecretName, secret: Secret)] = []
+        for field in type.sensitiveFields where movesSecrets || arguments.files[field.name] != nil {
+            given.append((try field.secretName(), try SensitiveField.read(field, from: arguments.files[field.name])))
+        }
+        let updated = try WarehouseConnection(pending: old.id, configuration, old.publicKey, createdAt: old.createdAt)
         let opened = given.isEmpty ? try secrets.openIfThere() : try secrets.open()
         let change = try ConnectionChange(secrets: opened, store: store, actor: actor)
-        try change.run { transaction in
-            guard let old = try transaction.connection(of: target.organisation), old.configuration.type == type else {
-                throw ProgramFailure(.temporaryFailure, "the connection has just been replaced: try again")
+        try change.run(old.id, of: target.organisation, from: old, to: updated, secrets: given) { transaction in
+            guard try transaction.connection(of: target.organisation) == old else {
+                throw ProgramFailure(.temporaryFailure, "the connection has just been changed: try again")
             }
-            let configuration = try failingWithInvalidOptions { () throws(InvalidValue) in
-                try old.configuration.updated(given: arguments.given)
-            }
-            for (name, secret) in given {
-                let secretID = SecretID(organisation: target.organisation, connection: old.id, name: name)
-                try change.secrets?.put(secret, for: secretID, replacing: true)
-            }
-            let connection = try WarehouseConnection(
-                pending: old.id,
-                configuration,
-                old.publicKey,
-                createdAt: old.createdAt
-            )
-            try transaction.put(connection, for: target.organisation, as: .update)
-            updated = connection
+            try transaction.put(updated, for: target.organisation, as: .update, secrets: given.map(\.name.rawValue))
         }
-        guard let updated else { return }
         try output.print(
             "\(updated.id): updated: the customer runs its set-up script again: warehousectl show",
             json: updated,

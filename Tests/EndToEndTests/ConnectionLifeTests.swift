@@ -173,22 +173,21 @@ struct ConnectionLifeTests {
         #expect(try await office.secrets().isEmpty)
     }
 
-    /// An imported connection has no secrets, and may have no store of them.
+    /// An imported connection has no secrets, and may have no store of them. But one that was named must be there: with a
+    /// mistyped name, the secrets of what is deleted would stay.
     @Test
     func changesAnImportedConnectionWithoutAStoreOfSecrets() async throws {
         let office = try await Office()
-        let none = ["--store", office.workplace.store, "--secrets", office.workplace.directory("none")]
-        let updated = try await Program.run(
-            Program.warehousectl,
-            ["update", "--organisation", "1", "--role", "x"] + none
-        )
-        #expect(updated.exitCode == 0, "\(updated.error)")
-        let deleted = try await Program.run(Program.warehousectl, ["delete", "--organisation", "1", "--yes"] + none)
-        #expect(deleted.exitCode == 0, "\(deleted.error)")
-        let create = ["create", "--organisation", "1", "--account-identifier", "x"]
-        let created = try await Program.run(Program.warehousectl, create + none)
-        #expect(created.exitCode == 66)
-        #expect(created.error.contains("no such secret store: make one with warehousectl secrets init"))
+        let named = ["--store", office.workplace.store, "--secrets", office.workplace.directory("none")]
+        for words in [["update", "--organisation", "1", "--role", "x"], ["delete", "--organisation", "1", "--yes"]] {
+            let refused = try await Program.run(Program.warehousectl, words + named)
+            #expect(refused.exitCode == 66)
+            #expect(refused.error.contains("no such secret store: make one with warehousectl secrets init"))
+            // The place where it is in production.
+            guard !FileManager.default.fileExists(atPath: "/var/lib/warehouse-connections-secrets") else { continue }
+            let done = try await Program.run(Program.warehousectl, words + ["--store", office.workplace.store])
+            #expect(done.exitCode == 0, "\(done.error)")
+        }
     }
 
     /// A store that was restored from an older backup, or another one given by mistake, costs no secret.
@@ -202,36 +201,5 @@ struct ConnectionLifeTests {
         let created = try await Program.run(Program.warehousectl, create + ["--secrets", office.secretStore])
         #expect(created.exitCode == 0, "\(created.error)")
         #expect(try await office.secrets().count == 2)
-    }
-
-    /// `RESTARTS` in the environment says how often, 5 times if it does not.
-    @Test
-    func agreesWithItsSecretsAfterAnyInterruption() async throws {
-        let office = try await Office()
-        let times = ProcessInfo.processInfo.environment["RESTARTS"].flatMap { Int($0) } ?? 5
-        var kills = 0
-        for number in 1...times {
-            let words = [
-                ["create", "--organisation", "4", "--account-identifier", "x"],
-                ["update", "--organisation", "4", "--warehouse", "w\(number)"],
-                ["delete", "--organisation", "4", "--yes"],
-            ]
-            let word = try await office.exists(4) ? words[Int.random(in: 1...2)] : words[0]
-            let log = office.workplace.directory("log-\(number)")
-            let (_, code) = try await Program.withRunning(Program.warehousectl, word + office.stores, log: log) {
-                process in
-                // Making a key pair takes most of create's time.
-                let longest = word[0] == "create" ? 1_500_000 : 60_000
-                try await Task.sleep(for: .microseconds(Int.random(in: 0...longest)))
-                kill(process, SIGKILL)
-            }
-            if code == -SIGKILL { kills += 1 }
-            // The next command: any change.
-            _ = try await office.run("update", "--organisation", "2", "--warehouse", "w\(number)")
-            let (exists, secrets) = (try await office.exists(4), try await office.secrets())
-            #expect(secrets.count == (exists ? 1 : 0), "\(word) cut off: \(exists), \(secrets.count) secrets")
-            _ = try await office.run("check")
-        }
-        print("\(times) changes, \(kills) of them killed: both stores agreed each time")
     }
 }

@@ -82,14 +82,15 @@ public final class InMemoryStore: ConnectionReader, ConnectionWriter {
         func put(
             _ connection: WarehouseConnection,
             for organisation: OrganisationID,
-            as action: AuditEntry.Action
+            as action: AuditEntry.Action,
+            secrets: [String]
         ) throws(StoreError) {
             guard !connections.contains(where: { $0.key != organisation && $0.value.id == connection.id }) else {
                 throw .idTaken(connection.id)
             }
             let before = connections[organisation]?.auditJSON
             connections[organisation] = connection
-            record(action, organisation, connection.id, before, connection.auditJSON)
+            record(action, organisation, connection.id, before, connection.auditJSON(secrets: secrets))
         }
 
         func deleteConnection(of organisation: OrganisationID) throws(StoreError) -> WarehouseConnection? {
