@@ -54,10 +54,11 @@ struct FlagsmithCacheTests {
             flagsmith.change { $0.administrators["admin-1"] = nil }
             let start = ContinuousClock.now
             // Asking all the time is what kept an old answer alive in caches without a period.
+            var asked = start
             while try await site.ask(Workplace.list(1), Site.token("admin-1")).status == 200 {
-                try #require(ContinuousClock.now - start < .seconds(8))
+                try #require(asked - start < .seconds(6))
+                asked = .now
             }
-            #expect(ContinuousClock.now - start < .seconds(6))
             try await site.expect(401, Workplace.list(1), Site.token("admin-1"))
         }
     }

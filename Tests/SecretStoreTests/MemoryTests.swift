@@ -5,8 +5,12 @@ import Testing
 
 @testable import SecretStore
 
-/// What lies in this process's memory when secrets have gone.
-@Suite(.serialized, .timeLimit(.minutes(1)))
+/// What lies in this process's memory when secrets have gone: for a process with no other tests in it.
+@Suite(
+    .serialized,
+    .timeLimit(.minutes(1)),
+    .enabled(if: ProcessInfo.processInfo.environment["MEMORY_TESTS"] != nil, "deploy/test.sh runs them alone")
+)
 struct MemoryTests {
     private let rare: RareBytes
     private let site: Site
