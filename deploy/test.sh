@@ -33,7 +33,9 @@ heading "Build"
 swift build --build-tests
 
 heading "Tests"
-swift test --skip-build --skip MemoryTests 2>&1 | tee "$log"
+swift test --skip-build --skip 'EndToEndTests|MemoryTests' 2>&1 | tee "$log"
+# One after the other: they measure time, and each runs several programs.
+swift test --skip-build --no-parallel --filter EndToEndTests 2>&1 | tee -a "$log"
 # They search the memory of the process, so they have one of their own.
 MEMORY_TESTS=yes swift test --skip-build --filter MemoryTests 2>&1 | tee -a "$log"
 # Swift Testing's own line, such as "Test run with 12 tests in 3 suites passed after 0.4 seconds."

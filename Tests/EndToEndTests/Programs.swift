@@ -111,10 +111,12 @@ extension TerminationStatus {
 
 struct TimedOut: Error {}
 
-/// Calls `attempt` until it succeeds, for at most 30 s.
+/// Calls `attempt` until it succeeds, for at most 30 s; but at least twenty times, should the machine be that busy.
 func eventually<Result>(_ attempt: () async throws -> Result?) async throws -> Result {
     let deadline = ContinuousClock.now + .seconds(30)
-    while ContinuousClock.now < deadline {
+    var attempts = 0
+    while ContinuousClock.now < deadline || attempts < 20 {
+        attempts += 1
         if let result = try? await attempt() { return result }
         try await Task.sleep(for: .milliseconds(10))
     }
