@@ -7,7 +7,7 @@ import WarehouseConnections
 /// Writes what requests tell: a line for each at `info`, and one when the store fails or works again.
 final class RequestLog: Sendable {
     private let logger: Logger
-    private let known = Mutex<Known?>(nil)
+    private let known = Mutex(Known())
 
     init(_ logger: Logger) {
         self.logger = logger
@@ -43,18 +43,26 @@ final class RequestLog: Sendable {
         switch outcome {
         case .failure(let failure):
             let isNews = known.withLock { known in
-                let isNews = known.map { $0.failure != failure && $0.said + Self.pause < .now } ?? true
-                known = Known(failure: failure, said: isNews ? .now : known?.said ?? .now, seen: .now)
+                // A look that began before the store was sound again may end after it.
+                guard start >= known.soundSince else { return false }
+                let isNews = known.failure.map { $0.error != failure && $0.said + Self.pause < .now } ?? true
+                known.failure = Known.Failure(
+                    error: failure,
+                    said: isNews ? .now : known.failure?.said ?? .now,
+                    seen: .now
+                )
                 return isNews
             }
             if isNews { logger.error("store unavailable", metadata: ["cause": "\(failure)"]) }
         case .success:
             let isNews = known.withLock { known in
-                guard let failure = known else { return false }
-                var end = failure.seen
-                if case .damaged = failure.failure, !isOfWholeFile { end += Self.pause }
-                guard start > end else { return false }
-                known = nil
+                guard let failure = known.failure else { return false }
+                if !isOfWholeFile {
+                    var end = failure.seen
+                    if case .damaged = failure.error { end += Self.pause }
+                    guard start > end else { return false }
+                }
+                known = Known(failure: nil, soundSince: isOfWholeFile ? .now : start)
                 return true
             }
             if isNews { logger.notice("store readable again") }
@@ -64,8 +72,13 @@ final class RequestLog: Sendable {
     private static let pause = Duration.seconds(10)
 
     private struct Known {
-        let failure: StoreError
-        let said: ContinuousClock.Instant
-        let seen: ContinuousClock.Instant
+        struct Failure {
+            let error: StoreError
+            let said: ContinuousClock.Instant
+            let seen: ContinuousClock.Instant
+        }
+
+        var failure: Failure?
+        var soundSince = ContinuousClock.now
     }
 }
