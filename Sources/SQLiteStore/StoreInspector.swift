@@ -54,8 +54,9 @@ public final class StoreInspector: Sendable {
     /// after twenty times its duration. What can't come of a usual change is checked at once, and so is any change after
     /// a check that failed; without a change that one is repeated after a while: what failed may have been the check.
     ///
+    /// - Parameter isSuspect: whether a reader has met a failure since: one that came and went leaves no change behind.
     /// - Returns: what it found; nil if there was nothing to do.
-    public func inspect() -> Report? {
+    public func inspect(isSuspect: Bool = false) -> Report? {
         let files = Files(
             database: try? FileState(ofStore: path),
             log: try? FileState(ofStore: companion(of: path, "-wal")),
@@ -66,7 +67,9 @@ public final class StoreInspector: Sendable {
             if isReplaced { state.generation += 1 }
             state.seen = files
             let now = ContinuousClock.now
-            if state.checked == files { return (isReplaced, state.nextCheck.unchanged.map { now >= $0 } ?? false) }
+            if state.checked == files, !isSuspect {
+                return (isReplaced, state.nextCheck.unchanged.map { now >= $0 } ?? false)
+            }
             // What can't come of a usual change is looked at without a delay.
             let isAlike = files.database?.isAlike(state.checked?.database) ?? false
             return (isReplaced, now >= state.nextCheck.changed || !isAlike)

@@ -69,6 +69,16 @@ final class RequestLog: Sendable {
         }
     }
 
+    /// Whether the store could not be used when it was looked at last, for another reason than what is in it.
+    var knowsFailureOfAccess: Bool {
+        known.withLock { known in
+            switch known.failure?.error {
+            case nil, .damaged: false
+            default: true
+            }
+        }
+    }
+
     private static let pause = Duration.seconds(10)
 
     private struct Known {

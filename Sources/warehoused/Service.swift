@@ -71,7 +71,7 @@ struct Service {
         Thread.detachNewThread {
             while true {
                 let start = ContinuousClock.now
-                if let report = inspector.inspect() {
+                if let report = inspector.inspect(isSuspect: log.knowsFailureOfAccess) {
                     log.recordStore(report.outcome, since: start, isOfWholeFile: true)
                 }
                 Thread.sleep(forTimeInterval: 0.5)

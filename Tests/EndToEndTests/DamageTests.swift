@@ -116,6 +116,24 @@ struct DamageTests {
         for line in lines { print("    \(line)") }
     }
 
+    /// Too short for a change that the inspector sees: only a request has met it, and no other one comes.
+    @Test
+    func saysThatAShortFailureIsOver() async throws {
+        let workplace = try await Workplace()
+        let guarded = try await GuardedStore(workplace)
+        _ = try await guarded.withResponder { _ in
+            #expect(try workplace.ask(Workplace.list(1)).status == 200)
+            for count in 1...3 {
+                try await guarded.shell("chmod 000 $S")
+                _ = try await eventually { try workplace.ask(Workplace.list(1)).status == 503 ? true : nil }
+                try await guarded.shell("chmod 640 $S")
+                _ = try await eventually {
+                    workplace.logged.matches(of: /store readable again/).count == count ? true : nil
+                }
+            }
+        }
+    }
+
     @Test
     func servesTheStoreThatHasReplacedIt() async throws {
         let workplace = try await Workplace()

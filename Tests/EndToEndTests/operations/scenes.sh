@@ -28,9 +28,9 @@ systemctl() {
 
 # Called when a command has failed.
 explain() {
-    tail -n 5 /var/log/nginx/error.log /var/log/warehoused.log
-    journalctl --unit 'warehoused*' --unit nginx --lines 20 --no-pager
-} 2>/dev/null || true
+    tail -n 5 /var/log/nginx/error.log /var/log/warehoused.log || true
+    journalctl --unit 'warehoused*' --unit nginx --lines 20 --no-pager || true
+} 2>/dev/null
 
 # status KEY_FILE ORGANISATION: that of the answer to its list.
 status() {
