@@ -19,6 +19,13 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         // SHA-256, RSA, and HPKE for secrets.
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        // RS256 tokens, with which Snowflake's key-pair authentication signs in.
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
+        // HTTPS to warehouses with an own CA file, a proxy and no redirects; swift-nio and swift-nio-ssl have its types of
+        // deadlines and certificates.
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         // Tests only: the file descriptors that swift-subprocess takes.
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         // Tests only: real processes.
@@ -54,7 +61,18 @@ let package = Package(
         // Warehouses and SecretStore are not for the responder: it must not be able to link what handles private keys.
         .target(
             name: "Warehouses",
-            dependencies: ["WarehouseConnections", .product(name: "CryptoExtras", package: "swift-crypto")]
+            dependencies: [
+                "WarehouseConnections",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+                .product(name: "JWTKit", package: "jwt-kit"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOFoundationCompat", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ]
         ),
         .target(
             name: "SecretStore",
@@ -139,7 +157,7 @@ let package = Package(
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
-            exclude: ["operations", "stand-in-systemd"]
+            exclude: ["operations", "stand-in-systemd", "warehouses"]
         ),
         .testTarget(
             name: "StoreContract",

@@ -26,6 +26,7 @@ struct SQLiteTransaction: ConnectionTransaction {
             } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_CONSTRAINT_UNIQUE {
                 throw StoreError.idTaken(connection.id)
             }
+            guard action.isRecorded(before, connection) else { return }
             try record(action, organisation, connection.id, before?.auditJSON, connection.auditJSON(secrets: secrets))
         }
     }

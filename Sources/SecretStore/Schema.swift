@@ -48,6 +48,7 @@ enum Schema {
             organisation INTEGER NOT NULL,
             connection TEXT NOT NULL,
             version INTEGER NOT NULL,
+            effect TEXT NOT NULL CHECK (effect IN ('replaces', 'adds', 'retires')),
             before TEXT,
             after TEXT,
             PRIMARY KEY (store, organisation, connection),

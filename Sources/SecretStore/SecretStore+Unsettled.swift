@@ -4,12 +4,23 @@ public import WarehouseConnections
 /// A connection that a change is about to make, to change with its secrets, or to remove. If the change is cut off, some
 /// of its secrets are too many.
 public struct UnsettledConnection: Hashable, Sendable {
+    /// What the change does with the secrets that were there before.
+    public enum Effect: String, Sendable {
+        /// New ones take the place of those of the same name.
+        case replaces
+        /// New ones stand beside them.
+        case adds
+        /// Nothing is written; of each name the newest stays.
+        case retires
+    }
+
     /// The path of the store of connections that the change is in.
     public let store: String
     public let organisation: OrganisationID
     public let connection: ConnectionID
-    /// The version of the secrets that the change writes.
+    /// The version of the secrets that the change writes; if it writes none, that of those which stay.
     public let version: SecretVersion
+    public let effect: Effect
     /// What the connection is before the change and after it, in a form that can be compared; nil if it is not there.
     public let before: String?
     public let after: String?
@@ -19,6 +30,7 @@ public struct UnsettledConnection: Hashable, Sendable {
         organisation: OrganisationID,
         connection: ConnectionID,
         version: SecretVersion,
+        effect: Effect = .replaces,
         before: String?,
         after: String?
     ) {
@@ -26,6 +38,7 @@ public struct UnsettledConnection: Hashable, Sendable {
         self.organisation = organisation
         self.connection = connection
         self.version = version
+        self.effect = effect
         self.before = before
         self.after = after
     }
@@ -35,8 +48,11 @@ extension UnsettledConnection {
     /// Whether the secret `id`, one of `secrets`, is too many, now that the connection is `actual`.
     fileprivate func leaves(_ id: SecretID, of secrets: [SecretID], actual: String?) -> Bool {
         if after == nil { return actual == nil }
-        if before == nil || actual != after { return actual == before && id.version == version }
-        return id.version < version && secrets.contains { $0.name == id.name && $0.version == version }
+        if before == nil || actual != after {
+            return effect != .retires && actual == before && id.version == version
+        }
+        return effect != .adds && id.version < version
+            && secrets.contains { $0.name == id.name && $0.version == version }
     }
 }
 
@@ -47,15 +63,15 @@ extension SecretStore {
     /// Records, on the disk, that a change is about to begin. One connection has one mark at most.
     public func mark(_ change: UnsettledConnection) throws(SecretStoreError) {
         let sql = """
-            INSERT OR REPLACE INTO unsettled (store, organisation, connection, version, before, after)
-            VALUES (?, ?, ?, ?, ?, ?)
+            INSERT OR REPLACE INTO unsettled (store, organisation, connection, version, effect, before, after)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
             """
         try write { database in
             try database.execute(
                 sql: sql,
                 arguments: [
                     change.store, change.organisation.rawValue, change.connection.rawValue, change.version.rawValue,
-                    change.before, change.after,
+                    change.effect.rawValue, change.before, change.after,
                 ]
             )
         }
@@ -85,19 +101,21 @@ extension SecretStore {
     /// What changes in the store of connections at `store` have left unsettled.
     public func unsettled(of store: String) throws(SecretStoreError) -> [UnsettledConnection] {
         try run { database in
-            let sql = "SELECT organisation, connection, version, before, after FROM unsettled WHERE store = ?"
+            let sql = "SELECT organisation, connection, version, effect, before, after FROM unsettled WHERE store = ?"
             return try Row.fetchAll(database, sql: sql, arguments: [store]).map { row in
                 guard let organisation = OrganisationID(try row.decode(Int64.self, atIndex: 0)),
                     let connection = ConnectionID(try row.decode(String.self, atIndex: 1)),
-                    let version = SecretVersion(try row.decode(Int.self, atIndex: 2))
+                    let version = SecretVersion(try row.decode(Int.self, atIndex: 2)),
+                    let effect = UnsettledConnection.Effect(rawValue: try row.decode(String.self, atIndex: 3))
                 else { throw InvalidValue("unsettled", "breaks the store's rules") }
                 return UnsettledConnection(
                     store: store,
                     organisation: organisation,
                     connection: connection,
                     version: version,
-                    before: try row.decode(String?.self, atIndex: 3),
-                    after: try row.decode(String?.self, atIndex: 4)
+                    effect: effect,
+                    before: try row.decode(String?.self, atIndex: 4),
+                    after: try row.decode(String?.self, atIndex: 5)
                 )
             }
         }

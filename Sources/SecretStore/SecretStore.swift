@@ -80,7 +80,7 @@ public final class SecretStore {
     }
 
     /// Throws the error that names both keys unless `key` opens this store.
-    func refuse(unless key: SealingKey) throws(SecretStoreError) {
+    public func refuse(unless key: SealingKey) throws(SecretStoreError) {
         let current = try currentKey()
         guard key.publicKey == current else {
             throw .wrongKey(

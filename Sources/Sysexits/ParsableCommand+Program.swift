@@ -7,15 +7,25 @@ extension ParsableCommand {
     /// A failure is one line on standard error, `program: what failed: why`, and the exit code of its
     /// ``ProgramFailure``; help that was asked for goes to standard output.
     public static func runProgram() -> Never {
-        let program = configuration.commandName ?? ""
         do {
             var command = try parseAsRoot()
             try command.run()
             Foundation.exit(0)
-        } catch let failure as ProgramFailure {
+        } catch {
+            end(with: error)
+        }
+    }
+
+    fileprivate static func end(with error: any Error) -> Never {
+        let program = configuration.commandName ?? ""
+        switch error {
+        case let failure as ProgramFailure:
             report(program, failure.message)
             Foundation.exit(failure.exit.rawValue)
-        } catch {
+        case let code as ExitCode where code != .success:
+            // All that is to be said has been printed.
+            Foundation.exit(code.rawValue)
+        default:
             if exitCode(for: error) == .success {
                 print(fullMessage(for: error))
                 Foundation.exit(0)
@@ -32,5 +42,22 @@ extension ParsableCommand {
     private static func report(_ program: String, _ message: String) {
         let line = message.replacing("\n", with: " ")
         try? FileHandle.standardError.write(contentsOf: Data("\(program): \(line)\n".utf8))
+    }
+}
+
+extension AsyncParsableCommand {
+    /// As ``ParsableCommand/runProgram()``, for a program some of whose commands wait for several things at once.
+    public static func runProgram() async -> Never {
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+            Foundation.exit(0)
+        } catch {
+            end(with: error)
+        }
     }
 }

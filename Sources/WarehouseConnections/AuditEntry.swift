@@ -8,10 +8,19 @@ public struct AuditEntry: Hashable, Sendable {
         case update
         case delete
         case `import`
+        case test
+        case rotateKey = "rotate-key"
+        case finishRotation = "rotate-key --finish"
         case createKey = "key create"
         case revokeKey = "key revoke"
         /// All that the store holds was replaced, this audit included.
         case restore
+
+        /// Whether a connection that was `before` and is `after` makes an entry: tests come every day for ever, so only
+        /// one with another result does.
+        public func isRecorded(_ before: WarehouseConnection?, _ after: WarehouseConnection) -> Bool {
+            self != .test || before?.status != after.status
+        }
     }
 
     public let at: Timestamp

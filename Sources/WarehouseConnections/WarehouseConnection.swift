@@ -43,4 +43,34 @@ public struct WarehouseConnection: Sendable {
         self.lastTestedAt = lastTestedAt
         self.lastError = lastError
     }
+
+    /// The same connection after a test.
+    ///
+    /// - Parameter error: nil if it passed.
+    public func tested(at time: Timestamp, error: String?) throws(InvalidValue) -> WarehouseConnection {
+        try WarehouseConnection(
+            id: id,
+            status: error == nil ? .connected : .error,
+            configuration: configuration,
+            publicKey: publicKey,
+            setupScript: setupScript,
+            createdAt: createdAt,
+            lastTestedAt: time,
+            lastError: error
+        )
+    }
+
+    /// The same connection with another set-up script.
+    public func with(setupScript: String?) throws(InvalidValue) -> WarehouseConnection {
+        try WarehouseConnection(
+            id: id,
+            status: status,
+            configuration: configuration,
+            publicKey: publicKey,
+            setupScript: setupScript,
+            createdAt: createdAt,
+            lastTestedAt: lastTestedAt,
+            lastError: lastError
+        )
+    }
 }

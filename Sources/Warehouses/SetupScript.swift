@@ -10,11 +10,11 @@ public struct SetupScript: Sendable {
 
     /// The script for a connection, or nil if its warehouse type or these values need none.
     ///
-    /// - Parameter publicKey: what the customer installs; nil leaves the statement out.
-    public init?(for configuration: WarehouseConfiguration, publicKey: PublicKey?) {
+    /// - Parameter key: what the customer installs; nil leaves the statement out.
+    public init?(for configuration: WarehouseConfiguration, installing key: KeyInstallation?) {
         let lines: [String]? =
             switch configuration.type {
-            case .snowflake: Self.snowflake(configuration, publicKey)
+            case .snowflake: Self.snowflake(configuration, key)
             case .clickHouse: Self.clickHouse(configuration)
             default: nil
             }

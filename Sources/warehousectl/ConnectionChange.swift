@@ -23,29 +23,34 @@ struct ConnectionChange {
     }
 
     /// Changes the connection `id` of `organisation`: writes `given`, then runs `body` in one transaction of the
-    /// connection store, then removes the secrets that were there before.
+    /// connection store, then removes the secrets that were there before
+    /// and are replaced or retired.
     ///
     /// - Parameters:
     ///   - before: the connection as it is; nil if `body` makes it.
     ///   - after: the connection as `body` stores it; nil if `body` removes it.
+    ///   - effect: what becomes of the secrets that were there before.
     func run(
         _ id: ConnectionID,
         of organisation: OrganisationID,
         from before: WarehouseConnection?,
         to after: WarehouseConnection?,
         secrets given: [(name: SecretName, secret: Secret)],
+        effect: UnsettledConnection.Effect = .replaces,
         _ body: (any ConnectionTransaction) throws -> Void
     ) throws {
         try failingWithErrorsOfBothStores {
-            if let secrets, after == nil || !given.isEmpty {
+            if let secrets, after == nil || !given.isEmpty || effect == .retires {
                 let versions = try secrets.identities(of: organisation).filter { $0.connection == id }.map(\.version)
-                let version = versions.max()?.next ?? .first
+                let newest = versions.max()
+                let version = effect == .retires ? newest ?? .first : newest?.next ?? .first
                 try secrets.mark(
                     UnsettledConnection(
                         store: store,
                         organisation: organisation,
                         connection: id,
                         version: version,
+                        effect: effect,
                         before: before?.auditJSON,
                         after: after?.auditJSON
                     )

@@ -49,7 +49,7 @@ struct Create: ParsableCommand {
             given.append((.privateKey, pair.withPrivateKey { Secret(taking: &$0) }))
         }
         let id = ConnectionID.random()
-        let created = try WarehouseConnection(pending: id, configuration, publicKey)
+        let created = try WarehouseConnection(pending: id, configuration, publicKey.map { KeyInstallation($0) })
         let change = try ConnectionChange(secrets: secrets.open(), store: store, actor: actor)
         try change.run(id, of: organisation, from: nil, to: created, secrets: given) { transaction in
             try refuseSecond(transaction.connection(of: organisation))
@@ -87,7 +87,7 @@ extension WarehouseConnection {
     init(
         pending id: ConnectionID,
         _ configuration: WarehouseConfiguration,
-        _ publicKey: PublicKey?,
+        _ key: KeyInstallation?,
         createdAt: Timestamp? = nil
     ) throws {
         guard let createdAt = createdAt ?? Timestamp() else { throw ProgramFailure(.ioError, "the clock has no time") }
@@ -95,8 +95,8 @@ extension WarehouseConnection {
             id: id,
             status: .pendingCustomerSetup,
             configuration: configuration,
-            publicKey: publicKey,
-            setupScript: SetupScript(for: configuration, publicKey: publicKey)?.text,
+            publicKey: key?.publicKey,
+            setupScript: SetupScript(for: configuration, installing: key)?.text,
             createdAt: createdAt,
             lastTestedAt: nil,
             lastError: nil

@@ -4,14 +4,16 @@ import Glibc
 /// A count on the terminal for whatever takes longer than a second; silent when standard error is no terminal.
 struct Progress {
     private let unit: String
+    private let step: Int
     private let isShown = isatty(STDERR_FILENO) == 1
     private var next = ContinuousClock.now + .seconds(1)
     private var hasShown = false
 
-    init(unit: String) { self.unit = unit }
+    /// - Parameter step: the clock is looked at once for so many.
+    init(unit: String, each step: Int = 100) { (self.unit, self.step) = (unit, step) }
 
     mutating func advance(to count: Int) {
-        guard isShown, count.isMultiple(of: 100), ContinuousClock.now >= next else { return }
+        guard isShown, count.isMultiple(of: step), ContinuousClock.now >= next else { return }
         next = ContinuousClock.now + .milliseconds(200)
         hasShown = true
         FileHandle.standardError.write(Data("\r\(count) \(unit)".utf8))

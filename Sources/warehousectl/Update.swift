@@ -46,8 +46,14 @@ struct Update: ParsableCommand {
         for field in type.sensitiveFields where movesSecrets || arguments.files[field.name] != nil {
             given.append((try field.secretName(), try SensitiveField.read(field, from: arguments.files[field.name])))
         }
-        let updated = try WarehouseConnection(pending: old.id, configuration, old.publicKey, createdAt: old.createdAt)
         let opened = given.isEmpty ? try secrets.openIfThere() : try secrets.open()
+        let generations = try KeyGenerations(of: old.id, target.organisation, in: opened)
+        let updated = try WarehouseConnection(
+            pending: old.id,
+            configuration,
+            old.publicKey.map(generations.installation),
+            createdAt: old.createdAt
+        )
         let change = try ConnectionChange(secrets: opened, store: store, actor: actor)
         try change.run(old.id, of: target.organisation, from: old, to: updated, secrets: given) { transaction in
             guard try transaction.connection(of: target.organisation) == old else {

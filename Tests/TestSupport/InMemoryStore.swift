@@ -88,9 +88,16 @@ public final class InMemoryStore: ConnectionReader, ConnectionWriter {
             guard !connections.contains(where: { $0.key != organisation && $0.value.id == connection.id }) else {
                 throw .idTaken(connection.id)
             }
-            let before = connections[organisation]?.auditJSON
+            let before = connections[organisation]
             connections[organisation] = connection
-            record(action, organisation, connection.id, before, connection.auditJSON(secrets: secrets))
+            guard action.isRecorded(before, connection) else { return }
+            record(
+                action,
+                organisation,
+                connection.id,
+                before?.auditJSON,
+                connection.auditJSON(secrets: secrets)
+            )
         }
 
         func deleteConnection(of organisation: OrganisationID) throws(StoreError) -> WarehouseConnection? {

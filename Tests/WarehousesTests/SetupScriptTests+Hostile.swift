@@ -46,7 +46,7 @@ extension SetupScriptTests {
             for field in type.publicFields where field.isRequired { given[field.name] = given[field.name] ?? "a" }
             try #require(given.values.contains(longest))
             let configuration = try WarehouseConfiguration(creating: type, given: given)
-            let script = try #require(try SetupScript(for: configuration, publicKey: .mock()))
+            let script = try #require(try SetupScript(for: configuration, installing: KeyInstallation(.mock())))
             #expect(script.text.utf8.count <= WarehouseConnection.longestScript)
         }
     }
@@ -61,7 +61,9 @@ extension SetupScriptTests {
         made: [String]
     ) async throws {
         let type = configurations[0].type
-        let texts = try configurations.map { try #require(try SetupScript(for: $0, publicKey: .mock())).text }
+        let texts = try configurations.map {
+            try #require(try SetupScript(for: $0, installing: KeyInstallation(.mock()))).text
+        }
         let scripts = try await SQLFluff.parse(texts, dialect: type.name)
         #expect(scripts[0].statements.count == texts[0].split(separator: "\n").count { !$0.hasPrefix("--") })
         for ((configuration, text), script) in zip(zip(configurations, texts), scripts) {

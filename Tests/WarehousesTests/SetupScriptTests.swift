@@ -5,7 +5,9 @@ import Warehouses
 @Suite struct SetupScriptTests {
     @Test func setsSnowflakeUp() throws {
         let key = try PublicKey.mock()
-        let script = try #require(try SetupScript(for: .snowflake(["schema": "Événements \"1\""]), publicKey: key))
+        let script = try #require(
+            try SetupScript(for: .snowflake(["schema": "Événements \"1\""]), installing: KeyInstallation(key))
+        )
         #expect(
             script.text == """
                 -- Flagsmith Analytics
@@ -37,8 +39,8 @@ import Warehouses
     }
 
     @Test func leavesOutAKeyThatIsNotThere() throws {
-        let with = try #require(try SetupScript(for: .snowflake(), publicKey: .mock())).text
-        let without = try #require(try SetupScript(for: .snowflake(), publicKey: nil)).text
+        let with = try #require(try SetupScript(for: .snowflake(), installing: KeyInstallation(.mock()))).text
+        let without = try #require(try SetupScript(for: .snowflake(), installing: nil)).text
         let lines = with.split(separator: "\n").filter { !$0.contains("RSA_PUBLIC_KEY") }
         #expect(without == lines.joined(separator: "\n") + "\n")
     }
@@ -46,7 +48,7 @@ import Warehouses
     @Test func setsClickHouseUp() throws {
         let configuration = try WarehouseConfiguration.clickHouse(["username": "flag\"s\\mith"])
         #expect(
-            SetupScript(for: configuration, publicKey: nil)?.text == #"""
+            SetupScript(for: configuration, installing: nil)?.text == #"""
                 -- Flagsmith Analytics
                 CREATE DATABASE IF NOT EXISTS "flagsmith_exp";
                 -- If the user is new, it is locked until you give it the password that Flagsmith has:
@@ -61,27 +63,32 @@ import Warehouses
 
     @Test func leavesClickHousesOwnUserAndDatabaseAlone() throws {
         #expect(
-            try SetupScript(for: .clickHouse(), publicKey: nil)?.text == """
+            try SetupScript(for: .clickHouse(), installing: nil)?.text == """
                 -- Flagsmith Analytics
                 CREATE DATABASE IF NOT EXISTS "flagsmith_exp";
 
                 """
         )
-        let own = try SetupScript(for: .clickHouse(["database": "default", "username": "u"]), publicKey: nil)
+        let own = try SetupScript(for: .clickHouse(["database": "default", "username": "u"]), installing: nil)
         #expect(own?.text.contains("CREATE DATABASE") == false)
         #expect(own?.text.contains("GRANT SELECT, INSERT, CREATE TABLE ON \"default\".* TO \"u\";") == true)
-        #expect(try SetupScript(for: .clickHouse(["database": "default"]), publicKey: nil) == nil)
+        #expect(try SetupScript(for: .clickHouse(["database": "default"]), installing: nil) == nil)
     }
 
     @Test func hasNoneForAnotherType() throws {
         let type = WarehouseType(name: "postbox", hasKeyPair: true, fields: [])
-        #expect(try SetupScript(for: WarehouseConfiguration(creating: type, given: [:]), publicKey: .mock()) == nil)
+        #expect(
+            try SetupScript(
+                for: WarehouseConfiguration(creating: type, given: [:]),
+                installing: KeyInstallation(.mock())
+            ) == nil
+        )
     }
 
     @Test func canBeRepeated() throws {
         let scripts = try [
-            SetupScript(for: .snowflake(), publicKey: .mock()),
-            SetupScript(for: .clickHouse(["username": "u"]), publicKey: nil),
+            SetupScript(for: .snowflake(), installing: KeyInstallation(.mock())),
+            SetupScript(for: .clickHouse(["username": "u"]), installing: nil),
         ]
         for script in scripts {
             let text = try #require(script).text

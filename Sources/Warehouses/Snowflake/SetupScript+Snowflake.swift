@@ -10,7 +10,7 @@ extension SetupScript {
     ///
     /// Source: https://docs.snowflake.com/en/user-guide/security-access-control-privileges,
     /// https://docs.snowflake.com/en/sql-reference/sql/copy-into-table.
-    static func snowflake(_ configuration: WarehouseConfiguration, _ publicKey: PublicKey?) -> [String]? {
+    static func snowflake(_ configuration: WarehouseConfiguration, _ key: KeyInstallation?) -> [String]? {
         func identifier(_ field: String) -> String? { configuration[field].map { Snowflake.identifier("\($0)") } }
         guard let warehouse = identifier("warehouse"), let database = identifier("database"),
             let schemaName = identifier("schema"), let role = identifier("role"), let user = identifier("user")
@@ -18,9 +18,6 @@ extension SetupScript {
         let schema = "\(database).\(schemaName)"
         let format = "\(schema).\(Snowflake.identifier(Snowflake.fileFormat))"
         let stage = "\(schema).\(Snowflake.identifier(Snowflake.stage))"
-        let installation = publicKey.map { key in
-            "ALTER USER \(user) SET RSA_PUBLIC_KEY = \(Snowflake.literal(key.base64));"
-        }
         return [
             "USE ROLE SYSADMIN;",
             """
@@ -37,7 +34,7 @@ extension SetupScript {
             CREATE USER IF NOT EXISTS \(user) TYPE = SERVICE DEFAULT_ROLE = \(role) DEFAULT_WAREHOUSE = \(warehouse) \
             DEFAULT_NAMESPACE = \(schema);
             """,
-        ] + [installation].compactMap { $0 } + [
+        ] + (key.map { keyStatements($0, of: user) } ?? []) + [
             "GRANT ROLE \(role) TO USER \(user);",
             "GRANT ROLE \(role) TO ROLE SYSADMIN;",
             "USE ROLE SECURITYADMIN;",
@@ -47,5 +44,18 @@ extension SetupScript {
             "GRANT USAGE ON FILE FORMAT \(format) TO ROLE \(role);",
             "GRANT READ, WRITE ON STAGE \(stage) TO ROLE \(role);",
         ]
+    }
+
+    /// The user has two properties for keys. The first key of a connection is in the one without a number; after that the
+    /// other one is emptied, unless the key in it is still needed.
+    ///
+    /// Source: https://docs.snowflake.com/en/user-guide/key-pair-auth, "Configuring key-pair rotation".
+    private static func keyStatements(_ key: KeyInstallation, of user: String) -> [String] {
+        let properties = ["RSA_PUBLIC_KEY", "RSA_PUBLIC_KEY_2"]
+        let own = properties[(key.generation - 1) % 2]
+        let other = properties[key.generation % 2]
+        let hasPredecessor = key.generation > 1 && !key.keepsPredecessor
+        return ["ALTER USER \(user) SET \(own) = \(Snowflake.literal(key.publicKey.base64));"]
+            + (hasPredecessor ? ["ALTER USER \(user) UNSET \(other);"] : [])
     }
 }

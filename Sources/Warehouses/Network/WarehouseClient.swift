@@ -1,0 +1,100 @@
+import AsyncHTTPClient
+import NIOCore
+import NIOFoundationCompat
+import NIOHTTP1
+import NIOSSL
+import WarehouseConnections
+
+/// What a warehouse has answered.
+struct WarehouseAnswer {
+    /// In bytes: more than any answer to a test's statements.
+    static let longestBody = 1 << 20
+
+    let status: Int
+    let headers: HTTPHeaders
+    /// The first ``longestBody`` bytes.
+    let body: ByteBuffer
+
+    var text: String { String(buffer: body) }
+}
+
+/// HTTP for tests of connections: it follows no redirect, reads no endless answer, and ends at a deadline.
+struct WarehouseClient: Sendable {
+    private let client: HTTPClient
+    private let deadline: NIODeadline
+    private let timeout: Duration
+
+    /// Lends a client whose deadline is the settings' timeout from now.
+    ///
+    /// - Parameter addresses: the address to connect to for a host's name, which stays the one that the server proves.
+    static func with<Result>(
+        _ settings: NetworkSettings,
+        addresses: [String: String] = [:],
+        _ body: (WarehouseClient) async throws -> Result
+    ) async throws -> Result {
+        var tls = TLSConfiguration.makeClientConfiguration()
+        if let authorities = settings.trustedAuthorities { tls.trustRoots = .certificates(authorities) }
+        var configuration = HTTPClient.Configuration(
+            tlsConfiguration: tls,
+            redirectConfiguration: .disallow,
+            timeout: .init(connect: .seconds(10)),
+            proxy: settings.proxy.map { .server(host: $0.host, port: $0.port) }
+        )
+        configuration.dnsOverride = addresses
+        configuration.httpVersion = .http1Only
+        // A refusal is an answer: a second attempt would only come later.
+        configuration.connectionPool.retryConnectionEstablishment = false
+        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        let result: Swift.Result<Result, any Error>
+        do {
+            result = .success(try await body(WarehouseClient(client, settings.timeout)))
+        } catch {
+            result = .failure(error)
+        }
+        try? await client.shutdown()
+        return try result.get()
+    }
+
+    private init(_ client: HTTPClient, _ timeout: Duration) {
+        self.client = client
+        self.timeout = timeout
+        deadline = .now() + TimeAmount(timeout)
+    }
+
+    var hasTimeLeft: Bool { NIODeadline.now() < deadline }
+
+    /// Waits, but not beyond the deadline.
+    func pause(_ duration: Duration) async throws {
+        let left = Duration.nanoseconds((deadline - .now()).nanoseconds)
+        try await Task.sleep(for: max(.zero, min(duration, left)))
+    }
+
+    /// Sends a request and reads its answer.
+    ///
+    /// - Throws: ``TestFailure`` if there is none in time or it is a redirect.
+    func send(_ request: HTTPClientRequest) async throws -> WarehouseAnswer {
+        var request = request
+        request.headers.replaceOrAdd(name: "User-Agent", value: "warehousectl/\(Release.version)")
+        let answer: WarehouseAnswer
+        do {
+            let response = try await client.execute(request, deadline: deadline)
+            var body = ByteBuffer()
+            for try await part in response.body {
+                body.writeImmutableBuffer(
+                    part.getSlice(
+                        at: part.readerIndex,
+                        length: min(part.readableBytes, WarehouseAnswer.longestBody - body.readableBytes)
+                    ) ?? ByteBuffer()
+                )
+                if body.readableBytes == WarehouseAnswer.longestBody { break }
+            }
+            answer = WarehouseAnswer(status: Int(response.status.code), headers: response.headers, body: body)
+        } catch {
+            throw TestFailure(NetworkError.text(error, of: request.url, timeout: timeout))
+        }
+        guard !(300..<400).contains(answer.status) else {
+            throw TestFailure("HTTP \(answer.status): a redirect, which is not followed")
+        }
+        return answer
+    }
+}

@@ -1,0 +1,116 @@
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+import NIOFoundationCompat
+import NIOHTTP1
+
+/// One statement after the other over Snowflake's SQL API.
+///
+/// Source: https://docs.snowflake.com/en/developer-guide/sql-api/reference.
+struct StatementsAPI {
+    /// What a statement runs with. The names are in the case in which Snowflake stores them.
+    struct Context: Encodable {
+        let role: String
+        let warehouse: String
+        let database: String
+        let schema: String
+    }
+
+    private struct Submission: Encodable {
+        let statement: String
+        let timeout: Int
+        let role: String
+        let warehouse: String
+        let database: String
+        let schema: String
+    }
+
+    private struct Answer: Decodable {
+        let code: String?
+        let message: String?
+        let statementHandle: String?
+    }
+
+    let client: WarehouseClient
+    /// Such as `https://xy12345.snowflakecomputing.com`.
+    let url: String
+    let token: KeyPairToken
+    let context: Context
+
+    /// How often a request that Snowflake is too busy for is sent.
+    private static let attempts = 4
+    private static let seconds = 45
+
+    /// Runs a statement to its end.
+    ///
+    /// - Throws: ``TestFailure`` with Snowflake's words and number.
+    func run(_ statement: String) async throws {
+        let submission = Submission(
+            statement: statement,
+            timeout: Self.seconds,
+            role: context.role,
+            warehouse: context.warehouse,
+            database: context.database,
+            schema: context.schema
+        )
+        let body = try JSONEncoder().encode(submission)
+        var answer = try await submit(body)
+        var pause = Duration.milliseconds(100)
+        while answer.status == 202 {
+            guard let handle = UUID(uuidString: try decoded(answer).statementHandle ?? "") else {
+                throw failure(answer)
+            }
+            try await client.pause(pause)
+            pause = min(pause * 2, .seconds(2))
+            answer = try await send(.GET, "/\(handle.uuidString.lowercased())")
+        }
+        // Whatever else answers 200, a portal for one, is not Snowflake.
+        guard answer.status == 200, try decoded(answer).statementHandle != nil else { throw failure(answer) }
+    }
+
+    /// Submits a statement, once more if Snowflake is too busy: with the same identity, so that it runs once.
+    ///
+    /// Source: https://docs.snowflake.com/en/developer-guide/sql-api/submitting-requests, "Resubmitting a request".
+    private func submit(_ body: Data) async throws -> WarehouseAnswer {
+        let request = UUID().uuidString.lowercased()
+        var answer = try await send(.POST, "?requestId=\(request)", body)
+        for attempt in 1..<Self.attempts where [429, 503, 504].contains(answer.status) {
+            let wanted = answer.headers.first(name: "Retry-After").flatMap { Int64($0) }.map { Duration.seconds($0) }
+            try await client.pause(wanted ?? .milliseconds(250 << attempt))
+            guard client.hasTimeLeft else { break }
+            answer = try await send(.POST, "?requestId=\(request)&retry=true", body)
+        }
+        return answer
+    }
+
+    private func send(_ method: HTTPMethod, _ end: String, _ body: Data? = nil) async throws -> WarehouseAnswer {
+        var request = HTTPClientRequest(url: "\(url)/api/v2/statements\(end)")
+        request.method = method
+        request.headers = [
+            "Authorization": "Bearer \(try await token.minted())",
+            "X-Snowflake-Authorization-Token-Type": "KEYPAIR_JWT",
+            "Accept": "application/json",
+        ]
+        if let body {
+            request.headers.add(name: "Content-Type", value: "application/json")
+            request.body = .bytes(ByteBuffer(data: body))
+        }
+        return try await client.send(request)
+    }
+
+    private func decoded(_ answer: WarehouseAnswer) throws -> Answer {
+        guard let decoded = try? JSONDecoder().decode(Answer.self, from: Data(buffer: answer.body)) else {
+            throw failure(answer)
+        }
+        return decoded
+    }
+
+    private func failure(_ answer: WarehouseAnswer) -> TestFailure {
+        let decoded = try? JSONDecoder().decode(Answer.self, from: Data(buffer: answer.body))
+        guard let message = decoded?.message, !message.isEmpty else {
+            let text = answer.body.readableBytes == 0 ? "with nothing" : "that is not Snowflake's: \(answer.text)"
+            return TestFailure("HTTP \(answer.status): an answer \(text)")
+        }
+        return TestFailure(message, code: decoded?.code)
+    }
+}

@@ -1,0 +1,37 @@
+import WarehouseConnections
+
+/// Why a test of a connection failed. It holds no secret.
+public struct TestFailure: Error, Hashable, Sendable {
+    /// The warehouse's own words, or what happened on the way to it: valid UTF-8 without a NUL, at most
+    /// ``WarehouseConnection/longestError`` bytes.
+    public let text: String
+    /// The warehouse's number of the error; nil if it gave none.
+    public let code: String?
+    /// Which part of the test failed; nil if it got nowhere.
+    public let step: String?
+    /// What somebody may do about it; nil if this program does not know.
+    public let advice: String?
+    /// Whether the warehouse does not know the key that it was signed in with.
+    public let isOfKey: Bool
+
+    init(_ text: String, code: String? = nil, step: String? = nil, advice: String? = nil, isOfKey: Bool = false) {
+        self.text = Self.storable(text)
+        self.code = code
+        self.step = step
+        self.advice = advice
+        self.isOfKey = isOfKey
+    }
+
+    /// As much of `text` as a connection can hold, cut between two characters.
+    static func storable(_ text: String) -> String {
+        var kept = String.UnicodeScalarView()
+        var count = 0
+        for scalar in text.unicodeScalars {
+            let scalar = scalar == "\0" ? "\u{FFFD}" : scalar
+            count += UTF8.width(scalar)
+            guard count <= WarehouseConnection.longestError else { break }
+            kept.append(scalar)
+        }
+        return String(kept)
+    }
+}

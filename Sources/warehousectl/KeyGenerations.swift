@@ -1,0 +1,29 @@
+import SecretStore
+import WarehouseConnections
+import Warehouses
+
+/// Which private keys of a connection are in the store of secrets: their versions number the generations of its key pair.
+struct KeyGenerations {
+    /// In their order: none for a connection that was imported, two while a rotation is under way.
+    let versions: [SecretVersion]
+
+    init(of connection: ConnectionID, _ organisation: OrganisationID, in secrets: SecretStore?) throws {
+        versions = try failingWithSecretStoreErrors {
+            try secrets?.identities(of: organisation).filter { $0.connection == connection && $0.name == .privateKey }
+                .map(\.version) ?? []
+        }
+    }
+
+    var isRotating: Bool { versions.count > 1 }
+
+    /// How the newest key is installed as things stand; `publicKey` is its public half.
+    func installation(of publicKey: PublicKey) -> KeyInstallation {
+        KeyInstallation(publicKey, generation: versions.last?.rawValue ?? 1, keepsPredecessor: isRotating)
+    }
+
+    /// How the key after the newest is installed.
+    func nextInstallation(of publicKey: PublicKey) -> KeyInstallation {
+        let next = versions.last?.next ?? .first
+        return KeyInstallation(publicKey, generation: next.rawValue, keepsPredecessor: true)
+    }
+}

@@ -1,0 +1,119 @@
+import ArgumentParser
+import Foundation
+import Sysexits
+import WarehouseConnections
+import Warehouses
+
+struct Test: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Try whether connections work, and store what came of it.",
+        discussion: """
+            Signs in to the warehouse as the loader would and tries what loading needs. Status, last_tested_at and \
+            last_error change together; the API shows them at the next request. Exits with 1 if any test failed.
+            """
+    )
+
+    @Option(help: "The number of the only organisation to test.")
+    var organisation: OrganisationID?
+
+    @Flag(help: "Test every connection.")
+    var all = false
+
+    @Option(help: ArgumentHelp("With --all: only those whose latest test is older, such as 24h.", valueName: "time"))
+    var olderThan: Lifetime?
+
+    @Option(help: "With --all: how many at a time, from 1 to 64.")
+    var parallel = 8
+
+    @Option(help: ArgumentHelp("The private half of the sealing key.", valueName: "file"))
+    var sealingKeyFile: String
+
+    @Option(help: ArgumentHelp("How long one test may take: a number and s, m, h or d.", valueName: "time"))
+    var timeout = Lifetime.minute
+
+    @OptionGroup var network: NetworkOptions
+    @OptionGroup var actor: ActorOptions
+    @OptionGroup var secrets: SecretsOptions
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        guard all != (organisation != nil) else { throw ValidationError("give --organisation or --all") }
+        guard all || olderThan == nil else { throw ValidationError("--older-than is for --all") }
+        guard (1...64).contains(parallel) else { throw ValidationError("--parallel: expected 1 to 64") }
+    }
+
+    func run() async throws {
+        let test = ConnectionTest(try network.settings(timeout: .seconds(timeout.seconds)))
+        let stores = try TestedStores(store: store, secrets: secrets, keyFile: sealingKeyFile, actor: actor)
+        let tester = ConnectionTester(stores: stores, test: test)
+        if let organisation {
+            let outcome = await tester.outcome(of: organisation)
+            try output.print(outcome)
+            guard outcome.isPassed else { throw ExitCode(Sysexit.no.rawValue) }
+        } else {
+            try await testAll(tester, stores)
+        }
+    }
+
+    private func testAll(_ tester: ConnectionTester, _ stores: TestedStores) async throws {
+        let start = try olderThan.map { age throws(ProgramFailure) in
+            guard let start = Timestamp(secondsFromNow: -age.seconds) else {
+                throw ProgramFailure(.usage, "--older-than \(age): begins before our era: leave it out")
+            }
+            return start
+        }
+        let due = try await stores.due(since: start)
+        var summary = TestSummary(total: due.count)
+        var progress = Progress(unit: "of \(due.count) tested", each: 1)
+        try await tester.forEachOutcome(of: due, parallel: parallel) { outcome in
+            summary.add(outcome)
+            if !outcome.isPassed, !output.json {
+                progress.finish()
+                try output.print(outcome)
+            }
+            progress.advance(to: summary.count)
+        }
+        progress.finish()
+        try output.print(summary.text) { summary.write(to: &$0) }
+        guard summary.failed.isEmpty else { throw ExitCode(Sysexit.no.rawValue) }
+    }
+}
+
+/// What came of testing many connections.
+struct TestSummary {
+    let total: Int
+    private(set) var count = 0
+    private(set) var failed: [TestOutcome] = []
+
+    init(total: Int) { self.total = total }
+
+    mutating func add(_ outcome: TestOutcome) {
+        count += 1
+        if !outcome.isPassed { failed.append(outcome) }
+    }
+
+    var text: String {
+        total == 0
+            ? "no connection is due for a test"
+            : "\(count) tested: \(count - failed.count) connected, \(failed.count) failed"
+    }
+
+    func write(to json: inout JSONWriter) {
+        json.member("tested", Int64(count))
+        json.member("connected", Int64(count - failed.count))
+        var outcomes = JSONWriter()
+        outcomes.array { json in
+            for outcome in failed { outcome.write(to: &json) }
+        }
+        json.member("failed", json: String(decoding: outcomes.bytes, as: UTF8.self))
+    }
+}
+
+extension OutputOptions {
+    fileprivate func print(_ outcome: TestOutcome) throws {
+        var writer = JSONWriter()
+        outcome.write(to: &writer)
+        try StandardOutput.write(json ? writer.bytes + [UInt8(ascii: "\n")] : Array(outcome.text.utf8))
+    }
+}

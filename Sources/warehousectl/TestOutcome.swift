@@ -1,0 +1,78 @@
+import WarehouseConnections
+import Warehouses
+
+/// How the test of one organisation's connection ended.
+struct TestOutcome: Sendable {
+    enum Result: Sendable {
+        case passed
+        case failed(TestFailure)
+        /// The newest key does not work yet, the one before it does.
+        case awaitsNewKey(TestFailure)
+        /// Why it could not be tested, or what came of it not stored: nothing was written.
+        case untested(String)
+    }
+
+    let organisation: OrganisationID
+    /// As it is stored now; nil if there is none.
+    let connection: WarehouseConnection?
+    let result: Result
+
+    var isPassed: Bool {
+        if case .passed = result { true } else { false }
+    }
+
+    /// A line for a person, and one more with what to do if somebody knows.
+    var text: String {
+        let name = "organisation \(organisation)\(connection.map { ", \($0.id)" } ?? "")"
+        switch result {
+        case .passed: return "\(name): connected\n"
+        case .untested(let reason): return "\(name): not tested: \(reason.escapingControls)\n"
+        case .failed(let failure), .awaitsNewKey(let failure):
+            let parts = [failure.step, failure.code, failure.text].compactMap(\.self).map(\.escapingControls)
+            let advice = advice.map { "    \($0.escapingControls)\n" } ?? ""
+            return "\(name): error: \(parts.joined(separator: ": "))\n\(advice)"
+        }
+    }
+
+    private var advice: String? {
+        switch result {
+        case .passed, .untested: nil
+        case .failed(let failure): failure.advice
+        case .awaitsNewKey:
+            "the new key is not installed yet, the old one still works: the customer runs the set-up script "
+                + "(warehousectl show)"
+        }
+    }
+
+    func write(to json: inout JSONWriter) {
+        json.object { json in
+            json.member("organisation", organisation.rawValue)
+            json.member("id", connection?.id.rawValue)
+            switch result {
+            case .passed: json.member("result", "connected")
+            case .untested(let reason):
+                json.member("result", "not tested")
+                json.member("reason", reason)
+            case .failed(let failure), .awaitsNewKey(let failure):
+                json.member("result", "error")
+                json.member("step", failure.step)
+                json.member("code", failure.code)
+                json.member("error", failure.text)
+                json.member("advice", advice)
+            }
+        }
+    }
+}
+
+extension String {
+    /// On one line, and without anything that would steer a terminal: control and format characters as `\u{1B}`.
+    fileprivate var escapingControls: String {
+        unicodeScalars.map { scalar in
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator:
+                scalar == "\n" ? "\\n" : "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
+            default: String(scalar)
+            }
+        }.joined()
+    }
+}
