@@ -1,0 +1,79 @@
+#!/usr/bin/python3 -B
+"""Stands in for ClickHouse's HTTP interface in tests: POST / with X-ClickHouse-User, -Key and -Database.
+
+clickhouse.py --state FILE --log FILE [--certificate FILE --key FILE]   (without TLS if not given)
+
+The state is read again at each request:
+{"users": {NAME: PASSWORD}, "databases": [NAME], "fail": {FIRST WORD OF A STATEMENT: TEXT}, "mode": MODE}
+where MODE is normal or one of stand_in.fault, which comes after the password is checked.
+"""
+
+import argparse
+import re
+
+import stand_in
+
+
+def answer_with(status, text="", **headers):
+    return stand_in.Answer.whole(status, text.encode(), Content_Type="text/plain; charset=UTF-8", **headers)
+
+
+def refusal(status, text):
+    """`text` begins as in "Code: 497. DB::Exception:"."""
+    code = re.match(r"Code: (\d+)\.", text)[1]
+    return stand_in.Refusal(answer_with(status, text.rstrip("\n") + "\n", X_ClickHouse_Exception_Code=code))
+
+
+def exception(status, code, name, message):
+    return refusal(status, f"Code: {code}. DB::Exception: {message} ({name}) (version 25.3.1)")
+
+
+class ClickHouse(stand_in.Handler):
+    def answer(self, body):
+        user = self.headers.get("X-ClickHouse-User", "default")
+        database = self.headers.get("X-ClickHouse-Database", "default")
+        statement = body.decode(errors="replace").strip()
+        self.entry |= {"user": user, "database": database, "statement": statement}
+        if self.command != "POST" or self.path.partition("?")[0] != "/":
+            raise stand_in.Refusal(answer_with(404, f"There is no handle {self.command} {self.path}\n"))
+        state = self.state()
+        self.authenticate(state["users"], user)
+        if answer := stand_in.fault(state["mode"]):
+            return answer
+        if state["mode"] != "normal":
+            raise ValueError(f"unknown mode {state['mode']}")
+        if database not in state["databases"]:
+            raise exception(404, 81, "UNKNOWN_DATABASE", f"Database {database} does not exist.")
+        return self.execute(statement, state["fail"])
+
+    def authenticate(self, users, user):
+        if user not in users or self.headers.get("X-ClickHouse-Key", "") != users[user]:
+            problem = "Authentication failed: password is incorrect, or there is no user with such name."
+            raise exception(403, 516, "AUTHENTICATION_FAILED", f"{user}: {problem}")
+
+    def execute(self, statement, failures):
+        words = statement.split()
+        if words and words[0] in failures:
+            raise refusal(403, failures[words[0]])
+        match words:
+            case ["SELECT", "1"]:
+                return answer_with(200, "1\n")
+            case ["CREATE", "TABLE", *_] | ["INSERT", *_]:
+                return answer_with(200)
+        raise exception(400, 62, "SYNTAX_ERROR", "Syntax error: the stand-in does not know this statement.")
+
+    def send_response(self, code, message=None):
+        super().send_response(code, message)
+        if code == 200:
+            self.send_header("X-ClickHouse-Server-Display-Name", "stand-in")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    stand_in.add_files(parser, "state", "log")
+    stand_in.add_files(parser, "certificate", "key", required=False)
+    stand_in.serve(stand_in.Server(ClickHouse, parser.parse_args()))
+
+
+if __name__ == "__main__":
+    main()
