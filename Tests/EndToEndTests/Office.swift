@@ -1,6 +1,8 @@
 import Foundation
+import SecretStore
 import TestSupport
 import Testing
+import WarehouseConnections
 
 /// A workplace with a store of secrets.
 struct Office {
@@ -25,7 +27,8 @@ struct Office {
     func `try`(_ command: String, _ words: [String] = []) async throws -> Outcome {
         let options =
             switch command {
-            case "create", "update", "delete": stores + ["--actor", "tester"]
+            case "create", "update", "delete", "rotate-key": stores + ["--actor", "tester"]
+            case "test": stores + ["--actor", "tester", "--sealing-key-file", key]
             case "secrets": ["--secrets", secretStore]
             default: ["--store", workplace.store]
             }
@@ -47,8 +50,40 @@ struct Office {
         try workplace.ask(Workplace.list(organisation), key: organisation).body
     }
 
+    /// The connection as import would read it.
+    func connection(_ organisation: Int) async throws -> [String: Any] {
+        let shown = try await run("show", "--organisation", "\(organisation)", "--json").output
+        return try #require(try JSONSerialization.jsonObject(with: Data(shown.utf8)) as? [String: Any])
+    }
+
     func exists(_ organisation: Int) async throws -> Bool {
         try await self.try("show", ["--organisation", "\(organisation)"]).exitCode == 0
+    }
+
+    /// Gives other organisations the same connection with another account and the same private key: to make a key pair
+    /// for each would take minutes.
+    func copy(_ organisation: Int, to others: ClosedRange<Int>, account: (Int) -> String) async throws {
+        var line = try await connection(organisation)
+        var config = try #require(line["config"] as? [String: Any])
+        let pem = try #require(try await secrets().first { $0["organisation"] == "\(organisation)" }?["value"])
+        let key = try #require(Data(base64Encoded: pem.split(separator: "\n").dropFirst().dropLast().joined()))
+        var file = Data()
+        let store = try SecretStore(path: secretStore)
+        for other in others {
+            let id = "wc_copy\(other)"
+            config["account_identifier"] = account(other)
+            line.merge(["organisation": other, "id": id, "config": config]) { $1 }
+            file += try JSONSerialization.data(withJSONObject: line, options: .sortedKeys) + Data("\n".utf8)
+            var copy = key
+            let secretID = SecretID(
+                organisation: try #require(OrganisationID(Int64(other))),
+                connection: try #require(ConnectionID(id)),
+                name: .privateKey
+            )
+            try store.put(Secret(taking: &copy), for: secretID)
+        }
+        try file.write(to: URL(filePath: workplace.directory("copies")))
+        try await run("import", workplace.directory("copies"))
     }
 
     /// All secrets, opened.

@@ -8,7 +8,7 @@ import WarehouseConnections
 /// What a warehouse has answered.
 struct WarehouseAnswer {
     /// In bytes: more than any answer to a test's statements.
-    static let longestBody = 1 << 20
+    static let longestBody = 4 << 20
 
     let status: Int
     let headers: HTTPHeaders
@@ -45,14 +45,9 @@ struct WarehouseClient: Sendable {
         // A refusal is an answer: a second attempt would only come later.
         configuration.connectionPool.retryConnectionEstablishment = false
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-        let result: Swift.Result<Result, any Error>
-        do {
-            result = .success(try await body(WarehouseClient(client, settings.timeout)))
-        } catch {
-            result = .failure(error)
-        }
-        try? await client.shutdown()
-        return try result.get()
+        // Not waited for: a peer that does not answer has 5 s to end TLS.
+        defer { Task { try? await client.shutdown() } }
+        return try await body(WarehouseClient(client, settings.timeout))
     }
 
     private init(_ client: HTTPClient, _ timeout: Duration) {
@@ -77,18 +72,7 @@ struct WarehouseClient: Sendable {
         request.headers.replaceOrAdd(name: "User-Agent", value: "warehousectl/\(Release.version)")
         let answer: WarehouseAnswer
         do {
-            let response = try await client.execute(request, deadline: deadline)
-            var body = ByteBuffer()
-            for try await part in response.body {
-                body.writeImmutableBuffer(
-                    part.getSlice(
-                        at: part.readerIndex,
-                        length: min(part.readableBytes, WarehouseAnswer.longestBody - body.readableBytes)
-                    ) ?? ByteBuffer()
-                )
-                if body.readableBytes == WarehouseAnswer.longestBody { break }
-            }
-            answer = WarehouseAnswer(status: Int(response.status.code), headers: response.headers, body: body)
+            answer = try await receive(request)
         } catch {
             throw TestFailure(NetworkError.text(error, of: request.url, timeout: timeout))
         }
@@ -96,5 +80,32 @@ struct WarehouseClient: Sendable {
             throw TestFailure("HTTP \(answer.status): a redirect, which is not followed")
         }
         return answer
+    }
+
+    private func receive(_ request: HTTPClientRequest) async throws -> WarehouseAnswer {
+        try await withThrowingTaskGroup(of: WarehouseAnswer?.self) { group in
+            group.addTask { try await exchange(request) }
+            // The library's deadline is for the head of the answer alone.
+            group.addTask {
+                try await pause(timeout)
+                return nil
+            }
+            defer { group.cancelAll() }
+            guard let answer = try await group.next() ?? nil else { throw HTTPClientError.deadlineExceeded }
+            return answer
+        }
+    }
+
+    private func exchange(_ request: HTTPClientRequest) async throws -> WarehouseAnswer {
+        let response = try await client.execute(request, deadline: deadline)
+        var body = ByteBuffer()
+        for try await part in response.body {
+            let room = WarehouseAnswer.longestBody - body.readableBytes
+            body.writeImmutableBuffer(
+                part.readableBytes > room ? part.getSlice(at: part.readerIndex, length: room) ?? part : part
+            )
+            if body.readableBytes == WarehouseAnswer.longestBody { break }
+        }
+        return WarehouseAnswer(status: Int(response.status.code), headers: response.headers, body: body)
     }
 }

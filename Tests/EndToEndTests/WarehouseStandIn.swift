@@ -1,0 +1,77 @@
+import Foundation
+import TestSupport
+
+/// A program of `warehouses/` that stands in for a warehouse, on a port of the loopback.
+struct WarehouseStandIn {
+    let port: Int
+    private let directory: TemporaryDirectory
+
+    var url: String { "https://localhost:\(port)" }
+
+    /// Certificates that the stand-in's own is signed by.
+    static func authorities(_ directory: TemporaryDirectory) -> String { directory("certificate.pem") }
+
+    /// Runs `name` while `body` works with it.
+    ///
+    /// - Parameters:
+    ///   - directory: gets its certificate, its state and its log.
+    ///   - state: what a JSON object can hold.
+    static func with<Result: Sendable>(
+        _ name: String,
+        in directory: TemporaryDirectory,
+        state: [String: Any]? = nil,
+        options: [String] = [],
+        _ body: (WarehouseStandIn) async throws -> Result
+    ) async throws -> Result {
+        let certificate = authorities(directory)
+        let key = directory("certificate.key")
+        if !FileManager.default.fileExists(atPath: certificate) { try await makeCertificate(certificate, key) }
+        let output = directory("\(name).out")
+        let standIn = { WarehouseStandIn(port: $0, directory: directory) }
+        var arguments = ["--certificate", certificate, "--key", key, "--log", directory("\(name).log")]
+        if let state {
+            try standIn(0).set(state)
+            arguments += ["--state", directory("state.json")]
+        }
+        let program = Fixture.project + "Tests/EndToEndTests/warehouses/\(name).py"
+        return try await Program.withRunning(program, arguments + options, log: output) { _ in
+            let port = try await eventually {
+                try String(contentsOfFile: output, encoding: .utf8).firstMatch(of: /listening ([0-9]+)/).flatMap {
+                    Int($0.1)
+                }
+            }
+            return try await body(standIn(port))
+        }.result
+    }
+
+    private static func makeCertificate(_ certificate: String, _ key: String) async throws {
+        let names = "subjectAltName=DNS:localhost,DNS:ch.example.com,IP:127.0.0.1"
+        let made = try await Program.run(
+            "openssl",
+            [
+                "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost", "-addext",
+                names, "-keyout", key, "-out", certificate,
+            ]
+        )
+        guard made.exitCode == 0 else { throw Failure(reason: made.error) }
+    }
+
+    func set(_ state: [String: Any]) throws {
+        try JSONSerialization.data(withJSONObject: state).write(
+            to: URL(filePath: directory("state.json")),
+            options: .atomic
+        )
+    }
+
+    /// What the stand-in `name` has logged of requests, in their order.
+    static func requests(_ name: String, in directory: TemporaryDirectory) throws -> [[String: String]] {
+        try String(contentsOfFile: directory("\(name).log"), encoding: .utf8).split(separator: "\n").map { line in
+            let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any] ?? [:]
+            return object.mapValues { "\($0)" }
+        }
+    }
+
+    struct Failure: Error {
+        let reason: String
+    }
+}
