@@ -153,7 +153,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "TestSupport", "SecretStore", "WarehouseConnections", "warehoused", "warehousectl",
+                "TestSupport", "SecretStore", "WarehouseConnections", "Warehouses", "warehoused", "warehousectl",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],

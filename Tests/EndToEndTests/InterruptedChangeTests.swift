@@ -1,6 +1,8 @@
 import Foundation
 import TestSupport
 import Testing
+import WarehouseConnections
+import Warehouses
 
 /// What a change of a connection leaves that is killed at any instant: after the next change both stores agree.
 ///
@@ -54,6 +56,33 @@ struct InterruptedChangeTests {
             #expect(try await office.secrets().map { $0["value"] } == ["password-\(stored)"])
         }
         print("\(Self.times) new passwords, \(kills) of them killed: each was that of its host")
+    }
+
+    /// Whenever a rotation is killed, what the API shows can be signed for, and the older key is there exactly as long as
+    /// the script leaves it where it is.
+    @Test
+    func leavesBothKeysOfARotationOrOne() async throws {
+        let office = try await Office()
+        _ = try await office.run("create", "--organisation", "4", "--account-identifier", "x")
+        var kills = 0
+        for number in 1...Self.times {
+            let isRotating = try await office.secrets().count == 2
+            let words = ["rotate-key", "--organisation", "4"] + (isRotating ? ["--finish", "--force"] : [])
+            if try await office.kill(words, within: isRotating ? 60_000 : 1_500_000) { kills += 1 }
+            _ = try await office.run("update", "--organisation", "2", "--warehouse", "w\(number)")
+            let secrets = try await office.secrets().sorted {
+                Int($0["version"] ?? "") ?? 0 < Int($1["version"] ?? "") ?? 0
+            }
+            let shown = try await office.connection(4)
+            let newest = try #require(secrets.last)
+            let pair = try SigningKey(pkcs8: Office.key(inPEM: try #require(newest["value"])))
+            #expect(pair.publicKey.base64 == shown["public_key"] as? String)
+            let script = try #require(shown["setup_script"] as? String)
+            let isFirst = newest["version"] == "1"
+            #expect(secrets.count == (isFirst || script.contains(" UNSET RSA_PUBLIC_KEY") ? 1 : 2))
+            _ = try await office.run("check")
+        }
+        print("\(Self.times) rotations begun or finished, \(kills) of them killed: both stores agreed each time")
     }
 
     @Test

@@ -23,8 +23,8 @@ struct Office {
 
     var stores: [String] { ["--store", workplace.store, "--secrets", secretStore] }
 
-    /// The tool's outcome. Each command gets the options that it takes.
-    func `try`(_ command: String, _ words: [String] = []) async throws -> Outcome {
+    /// A command line of the tool: each command with the options that it takes.
+    func words(_ command: String, _ words: [String]) -> [String] {
         let options =
             switch command {
             case "create", "update", "delete", "rotate-key": stores + ["--actor", "tester"]
@@ -32,7 +32,12 @@ struct Office {
             case "secrets": ["--secrets", secretStore]
             default: ["--store", workplace.store]
             }
-        return try await Program.run(Program.warehousectl, [command] + words + options)
+        return [command] + words + options
+    }
+
+    /// The tool's outcome.
+    func `try`(_ command: String, _ words: [String] = []) async throws -> Outcome {
+        try await Program.run(Program.warehousectl, self.words(command, words))
     }
 
     /// The same, which must succeed.
@@ -66,7 +71,7 @@ struct Office {
         var line = try await connection(organisation)
         var config = try #require(line["config"] as? [String: Any])
         let pem = try #require(try await secrets().first { $0["organisation"] == "\(organisation)" }?["value"])
-        let key = try #require(Data(base64Encoded: pem.split(separator: "\n").dropFirst().dropLast().joined()))
+        let key = try Self.key(inPEM: pem)
         var file = Data()
         let store = try SecretStore(path: secretStore)
         for other in others {
@@ -84,6 +89,11 @@ struct Office {
         }
         try file.write(to: URL(filePath: workplace.directory("copies")))
         try await run("import", workplace.directory("copies"))
+    }
+
+    /// The private key that `pem` spells.
+    static func key(inPEM pem: String) throws -> Data {
+        try #require(Data(base64Encoded: pem.split(separator: "\n").dropFirst().dropLast().joined()))
     }
 
     /// All secrets, opened.

@@ -46,6 +46,24 @@ struct AuditContractTests {
     }
 
     @Test(arguments: StoreUnderTest.all)
+    func remembersATestOnlyIfItChangedTheStatus(_ kind: StoreUnderTest) throws {
+        try kind.withEmptyStore { writer, reader in
+            let time = try #require(Timestamp("2026-05-01T00:00:00Z"))
+            let pending = try WarehouseConnection.sample()
+            let passed = try pending.tested(at: time, error: nil)
+            let failed = try pending.tested(at: time, error: "no")
+            let failedAgain = try pending.tested(at: time, error: "no, again")
+            for connection in [pending, passed, passed, failed, failedAgain, passed] {
+                try writer.transaction(by: "alice") { try $0.put(connection, for: 1, as: .test) }
+            }
+            #expect(try reader.connection(of: 1) == passed)
+            #expect(
+                try entries(reader).map(\.after) == [pending, passed, failed, passed].map(\.auditJSON)
+            )
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.all)
     func remembersNothingOfWhatDidNotHappen(_ kind: StoreUnderTest) throws {
         struct Interruption: Error {}
         try kind.withEmptyStore { writer, reader in

@@ -36,6 +36,25 @@ extension SetupScriptTests {
         try await checkThatOnlyNamesDiffer(configurations, fields, made: [])
     }
 
+    @Test func writesRotationsThatParse() async throws {
+        let names = ["plain"] + Self.hostileNames
+        let texts = try (1...3).flatMap { generation in
+            try [true, false].flatMap { keepsPredecessor in
+                try names.map { name in
+                    let key = try KeyInstallation(
+                        .mock(),
+                        generation: generation,
+                        keepsPredecessor: keepsPredecessor
+                    )
+                    return try #require(try SetupScript(for: .snowflake(["user": name]), installing: key)).text
+                }
+            }
+        }
+        for (text, script) in zip(texts, try await SQLFluff.parse(texts, dialect: "snowflake")) {
+            #expect(script.statements.count == text.split(separator: "\n").count { !$0.hasPrefix("--") }, "\(text)")
+        }
+    }
+
     @Test func fitsTheLongestNames() throws {
         let longest = String(repeating: "\u{10FFFF}", count: 255)
         for type in WarehouseType.all {

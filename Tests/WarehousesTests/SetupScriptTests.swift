@@ -45,6 +45,30 @@ import Warehouses
         #expect(without == lines.joined(separator: "\n") + "\n")
     }
 
+    /// Each generation's key takes the place of the one before the last.
+    @Test(arguments: [
+        (1, false, ["SET RSA_PUBLIC_KEY = 'K'"]),
+        (1, true, ["SET RSA_PUBLIC_KEY = 'K'"]),
+        (2, true, ["SET RSA_PUBLIC_KEY_2 = 'K'"]),
+        (2, false, ["SET RSA_PUBLIC_KEY_2 = 'K'", "UNSET RSA_PUBLIC_KEY"]),
+        (3, true, ["SET RSA_PUBLIC_KEY = 'K'"]),
+        (3, false, ["SET RSA_PUBLIC_KEY = 'K'", "UNSET RSA_PUBLIC_KEY_2"]),
+    ])
+    func installsAKeyWhereTheOneBeforeItIsNot(
+        generation: Int,
+        keepsPredecessor: Bool,
+        statements: [String]
+    ) throws {
+        let key = try PublicKey.mock()
+        let installation = KeyInstallation(key, generation: generation, keepsPredecessor: keepsPredecessor)
+        let script = try #require(try SetupScript(for: .snowflake(), installing: installation)).text
+        let found = script.split(separator: "\n").filter { $0.hasPrefix("ALTER USER ") }
+        let wanted = statements.map {
+            "ALTER USER \"FLAGSMITH_SERVICE\" \($0.replacing("'K'", with: "'\(key.base64)'"));"
+        }
+        #expect(found.map(String.init) == wanted)
+    }
+
     @Test func setsClickHouseUp() throws {
         let configuration = try WarehouseConfiguration.clickHouse(["username": "flag\"s\\mith"])
         #expect(

@@ -14,8 +14,15 @@ struct WarehouseAnswer {
     let headers: HTTPHeaders
     /// The first ``longestBody`` bytes.
     let body: ByteBuffer
+    /// What the request has proved who it is with.
+    fileprivate let credentials: [String]
 
-    var text: String { String(buffer: body) }
+    var text: String { redacted(String(buffer: body)) }
+
+    /// `words` of the answer, but for what it has repeated of the request's credentials.
+    func redacted(_ words: String) -> String {
+        credentials.reduce(words) { $0.replacing($1, with: "[redacted]") }
+    }
 }
 
 /// HTTP for tests of connections: it follows no redirect, reads no endless answer, and ends at a deadline.
@@ -106,6 +113,12 @@ struct WarehouseClient: Sendable {
             )
             if body.readableBytes == WarehouseAnswer.longestBody { break }
         }
-        return WarehouseAnswer(status: Int(response.status.code), headers: response.headers, body: body)
+        let credentials = ["Authorization", "X-ClickHouse-Key"].flatMap { request.headers[$0] }
+        return WarehouseAnswer(
+            status: Int(response.status.code),
+            headers: response.headers,
+            body: body,
+            credentials: credentials.map { $0.replacing("Bearer ", with: "") }.filter { !$0.isEmpty }
+        )
     }
 }

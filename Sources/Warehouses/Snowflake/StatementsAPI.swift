@@ -111,6 +111,6 @@ struct StatementsAPI {
             let text = answer.body.readableBytes == 0 ? "with nothing" : "that is not Snowflake's: \(answer.text)"
             return TestFailure("HTTP \(answer.status): an answer \(text)")
         }
-        return TestFailure(message, code: decoded?.code)
+        return TestFailure(answer.redacted(message), code: decoded?.code)
     }
 }

@@ -30,8 +30,8 @@ def exception(status, code, name, message):
 
 class ClickHouse(stand_in.Handler):
     def answer(self, body):
-        user = self.headers.get("X-ClickHouse-User", "default")
-        database = self.headers.get("X-ClickHouse-Database", "default")
+        user = self.text("X-ClickHouse-User", "default")
+        database = self.text("X-ClickHouse-Database", "default")
         statement = body.decode(errors="replace").strip()
         self.entry |= {"user": user, "database": database, "statement": statement}
         if self.command != "POST" or self.path.partition("?")[0] != "/":
@@ -46,8 +46,12 @@ class ClickHouse(stand_in.Handler):
             raise exception(404, 81, "UNKNOWN_DATABASE", f"Database {database} does not exist.")
         return self.execute(statement, state["fail"])
 
+    def text(self, header, default):
+        """Of a header's bytes, which Python takes for Latin-1, as ClickHouse does for UTF-8."""
+        return self.headers.get(header, default).encode("latin-1").decode(errors="replace")
+
     def authenticate(self, users, user):
-        if user not in users or self.headers.get("X-ClickHouse-Key", "") != users[user]:
+        if user not in users or self.text("X-ClickHouse-Key", "") != users[user]:
             problem = "Authentication failed: password is incorrect, or there is no user with such name."
             raise exception(403, 516, "AUTHENTICATION_FAILED", f"{user}: {problem}")
 

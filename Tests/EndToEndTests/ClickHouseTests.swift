@@ -1,0 +1,141 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Tests of ClickHouse connections, against a stand-in of its HTTP interface.
+@Suite(.timeLimit(.minutes(5)))
+struct ClickHouseTests {
+    private static var state: [String: Any] {
+        [
+            "users": ["loader": "pass wörd"], "databases": ["flagsmith_exp"], "fail": [String: String](),
+            "mode": "normal",
+        ]
+    }
+
+    /// An office whose organisation 4 has a connection to `host`, and a stand-in.
+    private func withClickHouse<Result: Sendable>(
+        host: String = "localhost",
+        isSecure: Bool = true,
+        _ body: (Office, WarehouseStandIn, TemporaryDirectory) async throws -> Result
+    ) async throws -> Result {
+        let office = try await Office()
+        let directory = try TemporaryDirectory()
+        return try await WarehouseStandIn.with("clickhouse", in: directory, state: Self.state, isSecure: isSecure) {
+            clickHouse in
+            let file = office.workplace.directory("password")
+            try "pass wörd\n".write(toFile: file, atomically: false, encoding: .utf8)
+            try await office.run(
+                "create",
+                [
+                    "--organisation", "4", "--type", "clickhouse", "--host", host, "--port", "\(clickHouse.port)",
+                    "--username", "loader", "--secure", "\(isSecure)", "--password-file", file,
+                ]
+            )
+            return try await body(office, clickHouse, directory)
+        }
+    }
+
+    private func test(_ office: Office, _ directory: TemporaryDirectory, _ words: String...) async throws -> Outcome {
+        let ca = ["--ca-file", WarehouseStandIn.authorities(directory)]
+        return try await office.try("test", ["--organisation", "4", "--timeout", "3s"] + ca + words)
+    }
+
+    @Test(arguments: [true, false])
+    func readsAndWrites(isSecure: Bool) async throws {
+        try await withClickHouse(isSecure: isSecure) { office, _, directory in
+            let outcome = try await test(office, directory, "--allow-private-host")
+            #expect(outcome.exitCode == 0, "\(outcome.output)\(outcome.error)")
+            let requests = try WarehouseStandIn.requests("clickhouse", in: directory)
+            #expect(
+                requests.map { $0["statement"] } == [
+                    "SELECT 1",
+                    #"CREATE TABLE IF NOT EXISTS "flagsmith_exp"."flagsmith_connection_test" (at DateTime) ENGINE = Null"#,
+                    #"INSERT INTO "flagsmith_exp"."flagsmith_connection_test" (at) VALUES (now())"#,
+                ]
+            )
+            #expect(try await office.connection(4)["status"] as? String == "connected")
+        }
+    }
+
+    @Test
+    func saysWhatIsWrong() async throws {
+        try await withClickHouse { office, clickHouse, directory in
+            let denied = "Code: 497. DB::Exception: loader: Not enough privileges. (ACCESS_DENIED) (version 25.3.1)"
+            let cases: [(change: [String: Any], printed: String)] = [
+                (
+                    ["users": ["loader": "another"]],
+                    "read: 516: Code: 516. DB::Exception: loader: Authentication failed"
+                ),
+                (
+                    ["databases": [String]()],
+                    "read: 81: Code: 81. DB::Exception: Database flagsmith_exp does not exist."
+                ),
+                (["fail": ["INSERT": denied]], "insert: 497: \(denied)"),
+                (["mode": "rubbish"], "read: HTTP 200: an answer that is not ClickHouse's: <html>"),
+                (["fail": ["SELECT": "Code: 1. DB::Exception: not pass wörd"]], "Exception: not [redacted]"),
+                (["mode": "hang"], "no whole answer within 3 s"),
+                (["mode": "redirect:https://example.com/"], "HTTP 307: a redirect, which is not followed"),
+            ]
+            for (change, printed) in cases {
+                try clickHouse.set(Self.state.merging(change) { $1 })
+                let outcome = try await test(office, directory, "--allow-private-host")
+                #expect(outcome.exitCode == 1)
+                #expect(outcome.output.contains(printed), "\(outcome.output)")
+                #expect(!outcome.output.contains("pass wörd"), "\(outcome.output)")
+            }
+        }
+    }
+
+    /// The name is a public address's when the connection is made, and 127.0.0.1's when it is tested.
+    @Test(.enabled("needs the right to mounts") { try await Hosts.canBeSet() })
+    func goesOnlyToTheAddressThatItHasChecked() async throws {
+        try await withClickHouse(host: "ch.example.com") { office, clickHouse, directory in
+            let hosts = try Hosts(directory)
+            let ca = ["--ca-file", WarehouseStandIn.authorities(directory), "--timeout", "3s"]
+            func test(_ address: String, _ words: [String] = []) async throws -> Outcome {
+                try hosts.set("\(address) ch.example.com")
+                return try await hosts.run(
+                    [Program.warehousectl] + office.words("test", ["--organisation", "4"] + ca + words)
+                )
+            }
+            let before = try await test("93.184.216.34")
+            #expect(!before.output.contains("not a public address"), "\(before.output)")
+            for address in ["127.0.0.1", "::1", "169.254.169.254", "10.0.0.7"] {
+                let refused = try await test(address)
+                #expect(refused.exitCode == 1)
+                #expect(
+                    refused.output.contains("ch.example.com: has \(address), which is not a public address"),
+                    "\(refused.output)\(refused.error)"
+                )
+            }
+            #expect(try WarehouseStandIn.requests("clickhouse", in: directory).isEmpty)
+            // The certificate is the name's, though the connection goes to the address.
+            let allowed = try await test("127.0.0.1", ["--allow-private-host"])
+            #expect(allowed.exitCode == 0, "\(allowed.output)\(allowed.error)")
+            #expect(try WarehouseStandIn.requests("clickhouse", in: directory).count == 3)
+        }
+    }
+}
+
+/// A file that commands see in place of /etc/hosts, in a mount namespace of their own.
+private struct Hosts {
+    private let file: String
+
+    init(_ directory: TemporaryDirectory) throws {
+        file = directory("hosts")
+        try set("")
+    }
+
+    static func canBeSet() async throws -> Bool {
+        try await Program.run("unshare", ["--mount", "mount", "--bind", "/etc/hosts", "/etc/hosts"]).exitCode == 0
+    }
+
+    func set(_ line: String) throws {
+        try "127.0.0.1 localhost\n\(line)\n".write(toFile: file, atomically: false, encoding: .utf8)
+    }
+
+    func run(_ command: [String]) async throws -> Outcome {
+        let script = #"mount --bind "$0" /etc/hosts && exec "$@""#
+        return try await Program.run("unshare", ["--mount", "sh", "-c", script, file] + command)
+    }
+}
