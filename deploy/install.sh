@@ -44,11 +44,12 @@ site=/etc/nginx/conf.d/warehouse-connections.conf
 bash=/usr/local/share/bash-completion/completions zsh=/usr/local/share/zsh/site-functions
 fish=/usr/local/share/fish/vendor_completions.d man=/usr/local/share/man/man8
 # What the operator may edit, and who keeps what they wrote.
-configuration=("$site" /etc/nginx/warehouse-connections-flagsmith.conf "$etc/warehoused.conf")
+configuration=("$site" /etc/nginx/warehouse-connections-flagsmith.conf "$etc"/{warehoused,test}.conf)
 # SHA-256 of each of these as it was delivered last: what differs was edited.
 delivered=$share/configuration.sha256
 installed=(
-    "$units"/warehoused{.socket,@.service} /etc/{sysusers,tmpfiles}.d/warehouse-connections.conf "$share/alerts.yml"
+    "$units"/warehoused{.socket,@.service} "$units"/warehouse-connections-test.{service,timer}
+    /etc/{sysusers,tmpfiles}.d/warehouse-connections.conf "$share/alerts.yml"
 )
 for program in warehoused warehousectl; do
     installed+=("$bash/$program" "$zsh/_$program" "$fish/$program.fish" "$man/$program.8" "/usr/local/bin/$program")
@@ -78,6 +79,10 @@ if [ -n "$uninstall" ]; then
         systemctl stop warehoused.socket 'warehoused@*.service'
         systemctl disable --quiet warehoused.socket warehoused@.service
     fi
+    if is_live && [ -e "$units/warehouse-connections-test.timer" ]; then
+        systemctl stop warehouse-connections-test.timer warehouse-connections-test.service
+        systemctl disable --quiet warehouse-connections-test.timer
+    fi
     kept=()
     for file in "${configuration[@]}"; do
         remove "$file.new"
@@ -91,8 +96,8 @@ if [ -n "$uninstall" ]; then
         systemctl daemon-reload
         rm -rf /run/warehouse-connections
     fi
-    for directory in /var/lib/warehouse-connections{,-secrets}; do
-        [ ! -e "$root$directory" ] || kept+=("$root$directory")
+    for data in "$etc/sealing-key" /var/lib/warehouse-connections{,-secrets}; do
+        [ ! -e "$root$data" ] || kept+=("$root$data")
     done
     if [ "$changes" -eq 0 ]; then echo "nothing to remove"; else echo "removed $changes files"; fi
     [ ${#kept[@]} -eq 0 ] || printf 'kept %s\n' "${kept[@]}"
@@ -118,12 +123,15 @@ stage=$temporary/stage
 put() { install -D -m "${3:-644}" "$1" "$stage$2" || fail 66 "$1: cannot be read"; }
 put deploy/systemd/warehoused.socket "$units/warehoused.socket"
 put deploy/systemd/warehoused@.service "$units/warehoused@.service"
+put deploy/systemd/warehouse-connections-test.service "$units/warehouse-connections-test.service"
+put deploy/systemd/warehouse-connections-test.timer "$units/warehouse-connections-test.timer"
 put deploy/systemd/warehouse-connections.sysusers /etc/sysusers.d/warehouse-connections.conf
 put deploy/systemd/warehouse-connections.tmpfiles /etc/tmpfiles.d/warehouse-connections.conf
 put deploy/prometheus/alerts.yml "$share/alerts.yml"
 put nginx.conf "$site"
 put deploy/nginx-flagsmith.conf /etc/nginx/warehouse-connections-flagsmith.conf
 put deploy/systemd/warehoused.conf "$etc/warehoused.conf"
+put deploy/systemd/warehouse-connections-test.conf "$etc/test.conf"
 for program in warehoused warehousectl; do
     put "$binaries/$program" "/usr/local/bin/$program" 755
     for shell in bash zsh fish; do

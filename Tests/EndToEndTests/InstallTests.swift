@@ -18,10 +18,13 @@ struct InstallTests {
             try Set(root.files().map { "\($0.mode) \($0.path)" }) == [
                 "644 /etc/nginx/conf.d/warehouse-connections.conf",
                 "644 /etc/nginx/warehouse-connections-flagsmith.conf",
+                "644 /etc/systemd/system/warehouse-connections-test.service",
+                "644 /etc/systemd/system/warehouse-connections-test.timer",
                 "644 /etc/systemd/system/warehoused.socket",
                 "644 /etc/systemd/system/warehoused@.service",
                 "644 /etc/sysusers.d/warehouse-connections.conf",
                 "644 /etc/tmpfiles.d/warehouse-connections.conf",
+                "644 /etc/warehouse-connections/test.conf",
                 "644 /etc/warehouse-connections/warehoused.conf",
                 "755 /usr/local/bin/warehousectl",
                 "755 /usr/local/bin/warehoused",
@@ -72,24 +75,26 @@ struct InstallTests {
         let root = try Installation()
         _ = try await root.install()
         let data = "/var/lib/warehouse-connections/store.sqlite"
-        let key = "/var/lib/warehouse-connections-secrets/key"
-        for path in [data, key, Self.settings] { try root.write("mine\n", to: path) }
+        let secrets = "/var/lib/warehouse-connections-secrets/secrets.sqlite"
+        let key = "/etc/warehouse-connections/sealing-key"
+        for path in [data, secrets, key, Self.settings] { try root.write("mine\n", to: path) }
         let first = try await root.install(["--uninstall"])
         #expect(first.exitCode == 0, "\(first.error)")
         #expect(
             first.output == """
-                removed 18 files
+                removed 21 files
                 kept \(root.path)\(Self.settings)
+                kept \(root.path)\(key)
                 kept \(root.path)/var/lib/warehouse-connections
                 kept \(root.path)/var/lib/warehouse-connections-secrets
 
                 """
         )
-        #expect(try Set(root.files().map(\.path)) == [Self.settings, data, key])
+        #expect(try Set(root.files().map(\.path)) == [Self.settings, data, secrets, key])
         let second = try await root.install(["--uninstall"])
         #expect(second.exitCode == 0)
         #expect(second.output.hasPrefix("nothing to remove\nkept "))
-        #expect(try Set(root.files().map(\.path)) == [Self.settings, data, key])
+        #expect(try Set(root.files().map(\.path)) == [Self.settings, data, secrets, key])
     }
 
     @Test
@@ -109,15 +114,20 @@ struct InstallTests {
     func installsUnitsThatSystemdTakesWithoutComplaint() async throws {
         let root = try Installation()
         _ = try await root.install()
-        // The program lies below the root, and so do the pages that the units name.
-        let unit = "/etc/systemd/system/warehoused@.service"
-        try root.write(
-            root.text(unit).replacing("=/usr/local/bin/", with: "=\(root.path)/usr/local/bin/"),
-            to: unit
-        )
+        // The programs lie below the root, and so do the pages that the units name.
+        for name in ["warehoused@", "warehouse-connections-test"] {
+            let unit = "/etc/systemd/system/\(name).service"
+            try root.write(
+                root.text(unit).replacing("=/usr/local/bin/", with: "=\(root.path)/usr/local/bin/"),
+                to: unit
+            )
+        }
         let verified = try await Program.run(
             "systemd-analyze",
-            ["verify", "warehoused.socket", "warehoused@1.service", "warehoused@2.service"],
+            [
+                "verify", "warehoused.socket", "warehoused@1.service", "warehoused@2.service",
+                "warehouse-connections-test.service", "warehouse-connections-test.timer",
+            ],
             environment: [
                 "SYSTEMD_UNIT_PATH": "\(root.path)/etc/systemd/system:", "MANPATH": "\(root.path)/usr/local/share/man:",
             ]
@@ -126,15 +136,26 @@ struct InstallTests {
         #expect(verified.output + verified.error == "")
     }
 
-    @Test
-    func confinesTheResponder() async throws {
-        // The threshold is ten times the exposure: 0.5.
+    /// The threshold is ten times the exposure. What asks warehouses has to have the network, which alone is 0.5 of it.
+    @Test(arguments: [("warehoused@", 5), ("warehouse-connections-test", 12)])
+    func confines(_ service: String, _ threshold: Int) async throws {
+        let unit = "deploy/systemd/\(service).service".inProject
         let outcome = try await Program.run(
             "systemd-analyze",
-            ["security", "--offline=true", "--threshold=5", "deploy/systemd/warehoused@.service".inProject]
+            ["security", "--offline=true", "--threshold=\(threshold)", unit]
         )
         #expect(outcome.exitCode == 0, "\(outcome.output.suffix(200))")
         #expect(outcome.output.contains("Overall exposure level"))
+    }
+
+    /// Whoever reads it opens the secrets of all organisations.
+    @Test
+    func givesTheSealingKeyToOneUnitAlone() throws {
+        let files = try FileManager.default.contentsOfDirectory(atPath: "deploy/systemd".inProject)
+        let takers = try files.filter { name in
+            try String(contentsOfFile: "deploy/systemd/\(name)".inProject, encoding: .utf8).contains("LoadCredential")
+        }
+        #expect(takers == ["warehouse-connections-test.service"])
     }
 
     @Test
