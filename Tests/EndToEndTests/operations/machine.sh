@@ -120,6 +120,8 @@ END
         cd "$root"
         pivot_root . mnt
         umount -l /mnt
+        # As systemd does where it is in no container: it mounts what a service gets, and that has to come back to it.
+        mount --make-rshared /
         # Neither the clock nor modules nor the log of this kernel.
         lost=-sys_module,-sys_rawio,-sys_time,-sys_boot,-syslog,-audit_control,-audit_read,-mac_admin,-mac_override
         exec env -i container=machine PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin \
