@@ -29,7 +29,7 @@ systemctl() {
 # Called when a command has failed.
 explain() {
     tail -n 5 /var/log/nginx/error.log /var/log/warehoused.log || true
-    journalctl --unit 'warehoused*' --unit nginx --lines 20 --no-pager || true
+    journalctl --unit 'warehouse*' --unit nginx --lines 20 --no-pager || true
 } 2>/dev/null
 
 # status KEY_FILE ORGANISATION: that of the answer to its list.
@@ -81,6 +81,48 @@ repaired() {
     [ "$(runuser -u warehouse-connections -- warehousectl list --json | jq length)" = 3 ] || wrong "connections are lost"
 }
 
+# Opens a stand-in for Snowflake, which tests by hand and those of the service ask from now on.
+open_snowflake() {
+    local certificate=/etc/ssl/certs/snowflake.crt port
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost \
+        -addext subjectAltName=DNS:localhost -keyout "$here/snowflake.key" -out "$certificate" 2>/dev/null
+    echo '{"accounts": {"XY12345": {"users": {}, "mode": "normal"}}}' >"$here/snowflake.json"
+    /usr/bin/python3 -B Tests/EndToEndTests/warehouses/snowflake.py --certificate "$certificate" \
+        --key "$here/snowflake.key" --state "$here/snowflake.json" --log "$here/snowflake.log" >"$here/snowflake.port" &
+    snowflake=$!
+    eventually grep -q '^listening ' "$here/snowflake.port"
+    port=$(cut -d ' ' -f 2 "$here/snowflake.port")
+    stand_in=(--base-url "https://localhost:$port" --ca-file "$certificate")
+    echo "WAREHOUSE_TEST_OPTIONS=${stand_in[*]}" >>/etc/warehouse-connections/test.conf
+    # shellcheck disable=SC2317  # the page calls it
+    warehousectl() {
+        if [ "$1" = test ]; then set -- "$@" "${stand_in[@]}"; fi
+        command warehousectl "$@"
+    }
+}
+close_snowflake() {
+    kill "$snowflake"
+    unset -f warehousectl
+    sed -i '/^WAREHOUSE_TEST_OPTIONS=/d' /etc/warehouse-connections/test.conf
+    rm /etc/ssl/certs/snowflake.crt
+}
+# As the customer of organisation 4 does: what the set-up script does with the keys of their user.
+run_setup_script() {
+    local script
+    script=$(runuser -u warehouse-connections -- warehousectl show --organisation 4 --json | jq .setup_script)
+    jq --argjson script "$script" 'reduce ($script | capture(
+            "ALTER USER \"(?<user>[^\"]+)\" (UN)?SET (?<slot>RSA_PUBLIC_KEY(_2)?)( = .(?<key>[A-Za-z0-9+/=]+).)?;"; "g"
+        )) as $change (.; .accounts.XY12345.users[$change.user][$change.slot] = $change.key)' \
+        "$here/snowflake.json" >"$here/snowflake.json.new"
+    mv "$here/snowflake.json.new" "$here/snowflake.json"
+}
+# has_keys SLOT...: in these, and no others, the customer's user has one.
+has_keys() {
+    local slots
+    slots=$(jq --raw-output '.accounts.XY12345.users[] | to_entries[] | select(.value) | .key' "$here/snowflake.json")
+    [ "${slots//$'\n'/ }" = "$*" ] || wrong "keys are in: $slots"
+}
+
 before() {
     since=$(date +%s)
     case $1 in
@@ -94,6 +136,12 @@ before() {
             # As "install" would on a machine without IPv6.
             [ -e /proc/net/if_inet6 ] || sed -i '/listen \[::\]:/d' nginx.conf /etc/nginx/sites-available/default ;;
         "Install 4") export CURL_CA_BUNDLE=/etc/letsencrypt/live/$name/fullchain.pem ;;
+        "Test connections 1") open_snowflake; run_setup_script; has_keys RSA_PUBLIC_KEY ;;
+        # It was down two days ago.
+        "Test connections 2")
+            sql "UPDATE connection SET status = 'error', last_error = 'down',
+                last_tested_at = strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-2 days') WHERE organisation = 4" ;;
+        "Give a connection a new key pair 2") run_setup_script; has_keys RSA_PUBLIC_KEY RSA_PUBLIC_KEY_2 ;;
         # A store of a version that only added something.
         "List keys 1")
             runuser -u warehouse-connections -- warehousectl key create --organisation 3 \
@@ -140,6 +188,18 @@ after() {
         "Back up each night 1")
             [ "$(systemctl show --property NextElapseUSecRealtime --value warehouse-connections-backup.timer)" != "" ] ||
                 wrong "the timer never elapses" ;;
+        "Test connections 1") printed '^organisation 4, wc_[A-Za-z0-9]+: connected$' ;;
+        "Test connections 2")
+            [ "$(stat -c '%a %U %G' /etc/warehouse-connections/sealing-key)" = "600 root root" ] || wrong "readable key"
+            printed 'warehousectl\[[0-9]+\]: 4 tested: 1 connected, 3 failed$'
+            printed "^4 +wc_[A-Za-z0-9]+ +snowflake +connected .*$(date --utc +%F)T"
+            answers 200 ;;
+        "Give a connection a new key pair 2")
+            printed '^organisation 4, wc_[A-Za-z0-9]+: connected$'
+            run_setup_script
+            has_keys RSA_PUBLIC_KEY_2
+            warehousectl test --organisation 4 --sealing-key-file /root/sealing/key ;;
+        "Delete 1") printed 'warehouse-connections-test\.service +test +4 '; close_snowflake ;;
         "List keys 1") printed '^[A-Za-z0-9]{12} soon$' ;;
         "Rotate a key 1") printed '^20[-0-9]+T'; answers 200 ;;
         "After a leak 1") printed '^ +[0-9]+ 200 127\.0\.0\.1 curl'; answers 200 ;;
