@@ -46,11 +46,19 @@ public struct WarehouseConnection: Sendable {
 
     /// The same connection after a test.
     ///
-    /// - Parameter error: nil if it passed.
-    public func tested(at time: Timestamp, error: String?) throws(InvalidValue) -> WarehouseConnection {
+    /// - Parameters:
+    ///   - error: nil if it passed.
+    ///   - isOfSignIn: whether the warehouse does not know who signs in. As long as the connection waits for the customer,
+    ///     that is no news: they have not run the set-up script.
+    public func tested(
+        at time: Timestamp,
+        error: String?,
+        isOfSignIn: Bool = false
+    ) throws(InvalidValue) -> WarehouseConnection {
         try WarehouseConnection(
             id: id,
-            status: error == nil ? .connected : .error,
+            status: error == nil
+                ? .connected : status == .pendingCustomerSetup && isOfSignIn ? .pendingCustomerSetup : .error,
             configuration: configuration,
             publicKey: publicKey,
             setupScript: setupScript,

@@ -11,15 +11,15 @@ public struct TestFailure: Error, Hashable, Sendable {
     public let step: String?
     /// What somebody may do about it; nil if this program does not know.
     public let advice: String?
-    /// Whether the warehouse does not know the key that it was signed in with.
-    public let isOfKey: Bool
+    /// Whether the warehouse does not know who signs in: no such user, or another key or password.
+    public let isOfSignIn: Bool
 
-    init(_ text: String, code: String? = nil, step: String? = nil, advice: String? = nil, isOfKey: Bool = false) {
+    init(_ text: String, code: String? = nil, step: String? = nil, advice: String? = nil, isOfSignIn: Bool = false) {
         self.text = Self.storable(text)
         self.code = code
         self.step = step
         self.advice = advice
-        self.isOfKey = isOfKey
+        self.isOfSignIn = isOfSignIn
     }
 
     /// As much of `text` as a connection can hold, cut between two characters.

@@ -14,12 +14,16 @@ struct ConnectionTester: Sendable {
             let subject = try await stores.subject(of: organisation)
             connection = subject.connection
             let result = await result(of: subject)
-            let tested = try subject.connection.tested(at: now(), error: result.failure?.text)
+            let tested = try subject.connection.tested(
+                at: now(),
+                error: result.failure?.text,
+                isOfSignIn: result.failure?.isOfSignIn ?? false
+            )
             try await stores.record(tested, insteadOf: subject.connection, of: organisation)
             return TestOutcome(organisation: organisation, connection: tested, result: result)
         } catch {
-            let reason = (error as? ProgramFailure)?.message ?? "\(error)"
-            return TestOutcome(organisation: organisation, connection: connection, result: .untested(reason))
+            let failure = (error as? ProgramFailure) ?? ProgramFailure(.ioError, "\(error)")
+            return TestOutcome(organisation: organisation, connection: connection, result: .untested(failure))
         }
     }
 
@@ -48,7 +52,7 @@ struct ConnectionTester: Sendable {
             try await test.run(configuration, with: subject.credential)
             return .passed
         } catch {
-            guard error.isOfKey, let predecessor = subject.predecessor else { return .failed(error) }
+            guard error.isOfSignIn, let predecessor = subject.predecessor else { return .failed(error) }
             do throws(TestFailure) {
                 try await test.run(configuration, with: predecessor)
                 return .awaitsNewKey(error)

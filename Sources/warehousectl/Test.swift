@@ -9,7 +9,9 @@ struct Test: AsyncParsableCommand {
         abstract: "Try whether connections work, and store what came of it.",
         discussion: """
             Signs in to the warehouse as the loader would and tries what loading needs. Status, last_tested_at and \
-            last_error change together; the API shows them at the next request. Exits with 1 if any test failed.
+            last_error change together; the API shows them at the next request. A connection stays \
+            pending_customer_setup until its warehouse knows who signs in. Exits with 1 if any test failed; --all leaves \
+            out what was imported without secrets.
             """
     )
 
@@ -49,6 +51,7 @@ struct Test: AsyncParsableCommand {
         let tester = ConnectionTester(stores: stores, test: test)
         if let organisation {
             let outcome = await tester.outcome(of: organisation)
+            if case .untested(let failure) = outcome.result { throw failure }
             try output.print(outcome)
             guard outcome.isPassed else { throw ExitCode(Sysexit.no.rawValue) }
         } else {
@@ -76,7 +79,7 @@ struct Test: AsyncParsableCommand {
         }
         progress.finish()
         try output.print(summary.text) { summary.write(to: &$0) }
-        guard summary.failed.isEmpty else { throw ExitCode(Sysexit.no.rawValue) }
+        guard summary.failed.isEmpty else { throw ExitCode(summary.exit.rawValue) }
     }
 }
 
@@ -91,6 +94,14 @@ struct TestSummary {
     mutating func add(_ outcome: TestOutcome) {
         count += 1
         if !outcome.isPassed { failed.append(outcome) }
+    }
+
+    /// 1 for connections that do not work; another one for what has kept this program from testing or storing.
+    var exit: Sysexit {
+        failed.lazy.compactMap { outcome in
+            guard case .untested(let failure) = outcome.result else { return nil }
+            return failure.exit
+        }.first { $0 != .no } ?? .no
     }
 
     var text: String {

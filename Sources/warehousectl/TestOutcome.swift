@@ -1,3 +1,4 @@
+import Sysexits
 import WarehouseConnections
 import Warehouses
 
@@ -9,7 +10,7 @@ struct TestOutcome: Sendable {
         /// The newest key does not work yet, the one before it does.
         case awaitsNewKey(TestFailure)
         /// Why it could not be tested, or what came of it not stored: nothing was written.
-        case untested(String)
+        case untested(ProgramFailure)
     }
 
     let organisation: OrganisationID
@@ -26,13 +27,15 @@ struct TestOutcome: Sendable {
         let name = "organisation \(organisation)\(connection.map { ", \($0.id)" } ?? "")"
         switch result {
         case .passed: return "\(name): connected\n"
-        case .untested(let reason): return "\(name): not tested: \(reason.escapingControls)\n"
+        case .untested(let failure): return "\(name): not tested: \(failure.message.escapingControls)\n"
         case .failed(let failure), .awaitsNewKey(let failure):
             let parts = [failure.step, failure.code, failure.text].compactMap(\.self).map(\.escapingControls)
             let advice = advice.map { "    \($0.escapingControls)\n" } ?? ""
-            return "\(name): error: \(parts.joined(separator: ": "))\n\(advice)"
+            return "\(name): \(status): \(parts.joined(separator: ": "))\n\(advice)"
         }
     }
+
+    private var status: String { (connection?.status ?? .error).rawValue }
 
     private var advice: String? {
         switch result {
@@ -49,12 +52,10 @@ struct TestOutcome: Sendable {
             json.member("organisation", organisation.rawValue)
             json.member("id", connection?.id.rawValue)
             switch result {
-            case .passed: json.member("result", "connected")
-            case .untested(let reason):
-                json.member("result", "not tested")
-                json.member("reason", reason)
+            case .passed: json.member("status", status)
+            case .untested(let failure): json.member("not_tested", failure.message)
             case .failed(let failure), .awaitsNewKey(let failure):
-                json.member("result", "error")
+                json.member("status", status)
                 json.member("step", failure.step)
                 json.member("code", failure.code)
                 json.member("error", failure.text)

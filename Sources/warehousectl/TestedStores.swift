@@ -33,15 +33,20 @@ actor TestedStores {
         _ = try ConnectionChange(secrets: opened, store: store, actor: actor)
     }
 
-    /// The organisations whose connections were not tested since `time`; nil for all. A test in the future is none: the
-    /// clock was wrong.
+    /// The organisations whose connections have secrets and were not tested since `time`; nil for all. One that waits for
+    /// the customer is due at any time; and a test in the future is none: the clock was wrong.
     func due(since time: Timestamp?) throws -> [OrganisationID] {
         var due: [OrganisationID] = []
+        let known = try failingWithSecretStoreErrors { Set(try secrets.open().identities().map(\.connection)) }
         let now = Timestamp()
         try failingWithStoreErrors {
             try store.reader().forEachConnection { organisation, connection in
-                if let time, let now, let tested = connection.lastTestedAt, time < tested, tested <= now { return }
-                due.append(organisation)
+                guard known.contains(connection.id) else { return }
+                let isTested = connection.lastTestedAt.map { tested in
+                    guard let time, let now else { return false }
+                    return time < tested && tested <= now && connection.status != .pendingCustomerSetup
+                }
+                if isTested != true { due.append(organisation) }
             }
         }
         return due
@@ -55,10 +60,14 @@ actor TestedStores {
             throw ProgramFailure(.no, "organisation \(organisation) has no warehouse connection")
         }
         let credentials = try credentials(of: connection, organisation)
-        guard let credential = credentials.first else {
-            throw ProgramFailure(.no, "what it signs in with is not in the store of secrets")
+        guard let index = credentials.firstIndex(where: { $0.publicKey == connection.publicKey }) else {
+            throw ProgramFailure(.no, "\(connection.id): what it signs in with is not in the store of secrets")
         }
-        return Subject(connection: connection, credential: credential, predecessor: credentials.dropFirst().first)
+        return Subject(
+            connection: connection,
+            credential: credentials[index],
+            predecessor: credentials[(index + 1)...].first
+        )
     }
 
     /// Writes what a test has found, unless somebody has changed the connection meanwhile.
@@ -94,6 +103,10 @@ actor TestedStores {
 }
 
 extension Credential {
+    fileprivate var publicKey: PublicKey? {
+        if case .keyPair(let key) = self { key.publicKey } else { nil }
+    }
+
     fileprivate init(_ secret: Secret, called name: SecretName) throws {
         guard name == .privateKey else {
             self = .password(

@@ -60,7 +60,8 @@ enum ClickHouse {
                         failure.text,
                         code: failure.code,
                         step: step.rawValue,
-                        advice: failure.code.flatMap { advice(on: $0, value("database"), value("username")) }
+                        advice: failure.code.flatMap { advice(on: $0, value("database"), value("username")) },
+                        isOfSignIn: failure.code.map(codesOfSignIn.contains) ?? false
                     )
                 }
             }
@@ -79,12 +80,15 @@ enum ClickHouse {
         }
     }
 
+    /// No such user, a wrong password, and the one for either.
+    private static let codesOfSignIn = ["192", "193", "194", "516"]
+
     /// Source: https://github.com/ClickHouse/ClickHouse/blob/master/src/Common/ErrorCodes.cpp.
     private static func advice(on code: String, _ database: String, _ user: String) -> String? {
         switch code {
         case "81": "the database is missing: the customer runs the set-up script (warehousectl show)"
         case "164": "the user may only read: the customer gives it a profile without readonly"
-        case "192", "194", "516": "user or password is wrong: warehousectl update --username … --password-file …"
+        case "192", "193", "194", "516": "user or password is wrong: warehousectl update --username … --password-file …"
         case "497":
             """
             the user may not do that: GRANT SELECT, INSERT, CREATE TABLE ON \(quoted(database)).* TO \(quoted(user));

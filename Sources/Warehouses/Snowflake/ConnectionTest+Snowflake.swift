@@ -82,7 +82,7 @@ extension Snowflake {
                         code: failure.code,
                         step: step.rawValue,
                         advice: failure.code.flatMap { advice(on: $0, at: step, names) },
-                        isOfKey: failure.code.map(codesOfKey.contains) ?? false
+                        isOfSignIn: failure.code.map(codesOfSignIn.contains) ?? false
                     )
                 }
             }

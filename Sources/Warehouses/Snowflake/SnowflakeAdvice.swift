@@ -2,7 +2,7 @@ import WarehouseConnections
 
 extension Snowflake {
     /// The token is invalid; its key is not the user's.
-    static let codesOfKey = ["390144", "394304"]
+    static let codesOfSignIn = ["390144", "394304"]
 
     /// What somebody can do about an error that people meet.
     ///
