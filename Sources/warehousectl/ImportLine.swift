@@ -62,7 +62,10 @@ struct ImportLine: Decodable {
     /// How many members all objects in a line of valid JSON have together: its colons outside strings.
     private static func memberCount(of line: Data) -> Int {
         var (count, isInString, isEscaped) = (0, false, false)
-        for byte in line {
+        // An iterator of Data is ten times as slow, and takes a seventh of an import's time.
+        let bytes = line.span
+        for index in bytes.indices {
+            let byte = bytes[index]
             if isEscaped {
                 isEscaped = false
             } else if byte == UInt8(ascii: "\"") {

@@ -47,8 +47,7 @@ struct RotateKey: ParsableCommand {
 
     private func rotate(_ old: WarehouseConnection) throws {
         let pair = try KeyPair()
-        var given = [(name: SecretName.privateKey, secret: pair.withPrivateKey { Secret(taking: &$0) })]
-        defer { given = [] }
+        let given = [(name: SecretName.privateKey, secret: pair.withPrivateKey { Secret(taking: &$0) })]
         let opened = try secrets.open()
         let generations = try KeyGenerations(of: old.id, target.organisation, in: opened)
         guard !generations.isRotating else {
@@ -61,8 +60,10 @@ struct RotateKey: ParsableCommand {
             createdAt: old.createdAt
         )
         try change(old, to: rotated, as: .rotateKey, secrets: given, effect: .adds, in: opened)
+        // One that was imported has no old key here that could be retired.
+        let rest = generations.versions.isEmpty ? "then test" : "then test, then --finish"
         try output.print(
-            "\(old.id): new key: the customer runs its set-up script (warehousectl show), then test, then --finish",
+            "\(old.id): new key: the customer runs its set-up script (warehousectl show), \(rest)",
             json: rotated,
             of: target.organisation
         )
