@@ -16,7 +16,7 @@ extension ParsableCommand {
         }
     }
 
-    fileprivate static func end(with error: any Error) -> Never {
+    private static func end(with error: any Error) -> Never {
         let program = configuration.commandName ?? ""
         switch error {
         case let failure as ProgramFailure:
@@ -42,22 +42,5 @@ extension ParsableCommand {
     private static func report(_ program: String, _ message: String) {
         let line = message.replacing("\n", with: " ")
         try? FileHandle.standardError.write(contentsOf: Data("\(program): \(line)\n".utf8))
-    }
-}
-
-extension AsyncParsableCommand {
-    /// As ``ParsableCommand/runProgram()``, for a program some of whose commands wait for several things at once.
-    public static func runProgram() async -> Never {
-        do {
-            var command = try parseAsRoot()
-            if var command = command as? any AsyncParsableCommand {
-                try await command.run()
-            } else {
-                try command.run()
-            }
-            Foundation.exit(0)
-        } catch {
-            end(with: error)
-        }
     }
 }

@@ -28,6 +28,11 @@ extension WarehouseConfiguration {
         return try WarehouseConfiguration(type: type) { given[$0.name] ?? self[$0.name] }
     }
 
+    /// - Throws: ``InvalidValue`` for a value that was imported or stored and that no operator may give.
+    public func check() throws(InvalidValue) {
+        for (field, value) in zip(type.publicFields, values) { try field.check(value) }
+    }
+
     private static func parse(
         _ given: [String: String],
         for type: WarehouseType

@@ -27,6 +27,8 @@ public struct ConnectionTest: Sendable {
         with credential: Credential
     ) async throws(TestFailure) {
         do {
+            // What was imported may be anything, and becomes a part of a URL.
+            try configuration.check()
             switch (configuration.type, credential) {
             case (.snowflake, .keyPair(let key)): try await Snowflake.test(configuration, with: key, settings)
             case (.clickHouse, .password(let password)):
@@ -35,6 +37,8 @@ public struct ConnectionTest: Sendable {
             }
         } catch let failure as TestFailure {
             throw failure
+        } catch let invalid as InvalidValue {
+            throw TestFailure("\(invalid)", advice: "give another one: warehousectl update, or delete and create")
         } catch {
             throw TestFailure("\(error)")
         }

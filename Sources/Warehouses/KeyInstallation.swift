@@ -7,14 +7,14 @@ public import WarehouseConnections
 /// Source: https://docs.snowflake.com/en/user-guide/key-pair-auth, "Configuring key-pair rotation".
 public struct KeyInstallation: Sendable {
     public let publicKey: PublicKey
-    /// 1 for a connection's first key, then 2, 3, …: each takes the place that the one before it does not have.
+    /// From 1, for a connection's first key, then 2, 3, …: each takes the place that the one before it does not have.
     public let generation: Int
     /// Whether the key before it, if there was one, goes on working until a rotation is finished.
     public let keepsPredecessor: Bool
 
     public init(_ publicKey: PublicKey, generation: Int = 1, keepsPredecessor: Bool = false) {
         self.publicKey = publicKey
-        self.generation = generation
+        self.generation = max(1, generation)
         self.keepsPredecessor = keepsPredecessor
     }
 }

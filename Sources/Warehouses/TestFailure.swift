@@ -16,7 +16,9 @@ public struct TestFailure: Error, Hashable, Sendable {
 
     init(_ text: String, code: String? = nil, step: String? = nil, advice: String? = nil, isOfSignIn: Bool = false) {
         self.text = Self.storable(text)
-        self.code = code
+        self.code = code.flatMap { code in
+            (1...16).contains(code.utf8.count) && code.utf8.allSatisfy { 0x21...0x7E ~= $0 } ? code : nil
+        }
         self.step = step
         self.advice = advice
         self.isOfSignIn = isOfSignIn

@@ -22,14 +22,28 @@ struct ConnectionChange {
         try settle()
     }
 
+    /// The organisation's connection, which nobody else can change as long as this is there.
+    func connection(of organisation: OrganisationID) throws -> WarehouseConnection? {
+        var connection: WarehouseConnection?
+        try failingWithStoreErrors {
+            try writer.transaction(by: actor) { connection = try $0.connection(of: organisation) }
+        }
+        return connection
+    }
+
+    /// The generations of the connection's key pair.
+    func keyGenerations(_ id: ConnectionID, of organisation: OrganisationID) throws -> KeyGenerations {
+        try KeyGenerations(of: id, organisation, in: secrets)
+    }
+
     /// Changes the connection `id` of `organisation`: writes `given`, then runs `body` in one transaction of the
-    /// connection store, then removes the secrets that were there before
-    /// and are replaced or retired.
+    /// connection store, then removes the secrets that were there before and are replaced or retired.
     ///
     /// - Parameters:
-    ///   - before: the connection as it is; nil if `body` makes it.
+    ///   - before: the connection as it is; nil if `body` makes it. If it is another one by now, nothing is changed.
     ///   - after: the connection as `body` stores it; nil if `body` removes it.
     ///   - effect: what becomes of the secrets that were there before.
+    ///   - version: the first of the secrets if there are none before.
     func run(
         _ id: ConnectionID,
         of organisation: OrganisationID,
@@ -37,13 +51,18 @@ struct ConnectionChange {
         to after: WarehouseConnection?,
         secrets given: [(name: SecretName, secret: Secret)],
         effect: UnsettledConnection.Effect = .replaces,
+        version first: SecretVersion = .first,
         _ body: (any ConnectionTransaction) throws -> Void
     ) throws {
+        // Before anything is written: what a change from another connection leaves could not be settled.
+        guard try connection(of: organisation) == before else {
+            throw ProgramFailure(.temporaryFailure, "the connection has just been changed: try again")
+        }
         try failingWithErrorsOfBothStores {
             if let secrets, after == nil || !given.isEmpty || effect == .retires {
                 let versions = try secrets.identities(of: organisation).filter { $0.connection == id }.map(\.version)
                 let newest = versions.max()
-                let version = effect == .retires ? newest ?? .first : newest?.next ?? .first
+                let version = effect == .retires ? newest ?? first : newest?.next ?? first
                 try secrets.mark(
                     UnsettledConnection(
                         store: store,

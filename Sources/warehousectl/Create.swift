@@ -51,8 +51,8 @@ struct Create: ParsableCommand {
         let id = ConnectionID.random()
         let created = try WarehouseConnection(pending: id, configuration, publicKey.map { KeyInstallation($0) })
         let change = try ConnectionChange(secrets: secrets.open(), store: store, actor: actor)
+        try refuseSecond(change.connection(of: organisation))
         try change.run(id, of: organisation, from: nil, to: created, secrets: given) { transaction in
-            try refuseSecond(transaction.connection(of: organisation))
             try transaction.put(created, for: organisation, as: .create, secrets: given.map(\.name.rawValue))
         }
         try output.print(

@@ -30,10 +30,12 @@ struct Delete: ParsableCommand {
         let connection = try target.connection(in: store.reader())
         if !yes { try confirm(connection) }
         let change = try ConnectionChange(secrets: secrets.openIfThere(), store: store, actor: actor)
-        try change.run(connection.id, of: organisation, from: connection, to: nil, secrets: []) { transaction in
-            guard try transaction.connection(of: organisation)?.id == connection.id else {
-                throw ProgramFailure(.temporaryFailure, "the connection has just been replaced: try again")
-            }
+        // A test may have changed its status since it was shown.
+        let current = try change.connection(of: organisation)
+        guard current?.id == connection.id else {
+            throw ProgramFailure(.temporaryFailure, "the connection has just been replaced: try again")
+        }
+        try change.run(connection.id, of: organisation, from: current, to: nil, secrets: []) { transaction in
             _ = try transaction.deleteConnection(of: organisation)
         }
         try output.print("\(connection.id): deleted") { json in

@@ -41,6 +41,7 @@ struct Import: ParsableCommand {
                                     "has another connection already: give --replace to replace it"
                                 )
                             }
+                            try stored?.refuseMove(to: imported.connection)
                             try transaction.put(imported.connection, for: imported.organisation, as: .import)
                             if stored == nil { counts.created += 1 } else { counts.replaced += 1 }
                         }
@@ -56,6 +57,20 @@ struct Import: ParsableCommand {
             json.member("created", Int64(counts.created))
             json.member("replaced", Int64(counts.replaced))
             json.member("unchanged", Int64(counts.unchanged))
+        }
+    }
+}
+
+extension WarehouseConnection {
+    /// Else whoever may import could have the secrets of a connection sent to a place of their own.
+    fileprivate func refuseMove(to other: WarehouseConnection) throws(InvalidValue) {
+        guard id == other.id, configuration.type == other.configuration.type else { return }
+        for field in configuration.type.publicFields where field.isDestination || field.isFixed {
+            guard configuration[field.name] != other.configuration[field.name] else { continue }
+            throw InvalidValue(
+                "config.\(field.name)",
+                "is another one than \(id) was made for: use update, or delete it"
+            )
         }
     }
 }

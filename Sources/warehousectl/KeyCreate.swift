@@ -20,11 +20,11 @@ struct KeyCreate: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "How long the key works: a number and s, m, h or d. (default: \(Lifetime.year))",
+            "How long the key works: a number and s, m, h or d. (default: \(TimeSpan.year))",
             valueName: "time"
         )
     )
-    var expiresIn: Lifetime?
+    var expiresIn: TimeSpan?
 
     @Flag(help: "The key works until it is revoked.")
     var noExpiry = false

@@ -21,9 +21,9 @@ struct KeyGenerations {
         KeyInstallation(publicKey, generation: versions.last?.rawValue ?? 1, keepsPredecessor: isRotating)
     }
 
-    /// How the key after the newest is installed.
-    func nextInstallation(of publicKey: PublicKey) -> KeyInstallation {
-        let next = versions.last?.next ?? .first
-        return KeyInstallation(publicKey, generation: next.rawValue, keepsPredecessor: true)
+    /// The version of the key after the newest. What was imported with a public key has it in the first place, where it
+    /// may still be in use.
+    func next(after publicKey: PublicKey?) -> SecretVersion {
+        versions.last?.next ?? (publicKey == nil ? .first : SecretVersion.first.next)
     }
 }

@@ -35,31 +35,36 @@ struct RotateKey: ParsableCommand {
     }
 
     func run() throws {
-        // First of all what an interrupted change has left, a rotation of this key for one.
-        _ = try ConnectionChange(secrets: secrets.open(), store: store, actor: actor)
-        let old = try target.connection(in: store.reader())
+        let change = try ConnectionChange(secrets: secrets.open(), store: store, actor: actor)
+        guard let old = try change.connection(of: target.organisation) else {
+            throw ProgramFailure(.no, "organisation \(target.organisation) has no warehouse connection")
+        }
         let type = old.configuration.type
         guard type.hasKeyPair else {
             throw ProgramFailure(.no, "\(old.id): \(type.name) has no key pair: change its secrets with update")
         }
-        if finish { try finishRotation(of: old) } else { try rotate(old) }
+        let generations = try change.keyGenerations(old.id, of: target.organisation)
+        if finish { try finishRotation(of: old, generations, change) } else { try rotate(old, generations, change) }
     }
 
-    private func rotate(_ old: WarehouseConnection) throws {
-        let pair = try KeyPair()
-        let given = [(name: SecretName.privateKey, secret: pair.withPrivateKey { Secret(taking: &$0) })]
-        let opened = try secrets.open()
-        let generations = try KeyGenerations(of: old.id, target.organisation, in: opened)
+    private func rotate(_ old: WarehouseConnection, _ generations: KeyGenerations, _ change: ConnectionChange) throws {
         guard !generations.isRotating else {
             throw ProgramFailure(.cannotCreate, "\(old.id): a rotation is under way: end it with rotate-key --finish")
         }
-        let rotated = try WarehouseConnection(
-            pending: old.id,
-            old.configuration,
-            generations.nextInstallation(of: pair.publicKey),
-            createdAt: old.createdAt
-        )
-        try change(old, to: rotated, as: .rotateKey, secrets: given, effect: .adds, in: opened)
+        let version = generations.next(after: old.publicKey)
+        let pair = try KeyPair()
+        let key = KeyInstallation(pair.publicKey, generation: version.rawValue, keepsPredecessor: true)
+        let rotated = try WarehouseConnection(pending: old.id, old.configuration, key, createdAt: old.createdAt)
+        let secret = pair.withPrivateKey { Secret(taking: &$0) }
+        try change.run(
+            old.id,
+            of: target.organisation,
+            from: old,
+            to: rotated,
+            secrets: [(.privateKey, secret)],
+            effect: .adds,
+            version: version
+        ) { try record(rotated, as: .rotateKey, $0) }
         // One that was imported has no old key here that could be retired.
         let rest = generations.versions.isEmpty ? "then test" : "then test, then --finish"
         try output.print(
@@ -69,21 +74,41 @@ struct RotateKey: ParsableCommand {
         )
     }
 
-    private func finishRotation(of old: WarehouseConnection) throws {
-        let opened = try secrets.open()
-        let generations = try KeyGenerations(of: old.id, target.organisation, in: opened)
-        guard generations.isRotating, let publicKey = old.publicKey, let newest = generations.versions.last else {
+    private func finishRotation(
+        of old: WarehouseConnection,
+        _ generations: KeyGenerations,
+        _ change: ConnectionChange
+    ) throws {
+        guard let publicKey = old.publicKey, let newest = generations.versions.last else {
             throw ProgramFailure(.no, "\(old.id): no rotation is under way: begin one with rotate-key")
         }
-        guard force || old.status == .connected else {
+        let key = KeyInstallation(publicKey, generation: newest.rawValue)
+        // After a backup of one store was put back, the newest private key may be another connection's than this.
+        guard key.isIn(old.setupScript ?? "") else {
             throw ProgramFailure(
-                .no,
-                "\(old.id): no test with the new key has passed: run warehousectl test, or give --force"
+                .dataError,
+                "\(old.id): the newest key in the store of secrets is not its own: put both stores back from one time"
             )
         }
-        let installation = KeyInstallation(publicKey, generation: newest.rawValue)
-        let finished = try old.with(setupScript: SetupScript(for: old.configuration, installing: installation)?.text)
-        try change(old, to: finished, as: .finishRotation, secrets: [], effect: .retires, in: opened)
+        let finished = try old.with(setupScript: SetupScript(for: old.configuration, installing: key)?.text)
+        if generations.isRotating {
+            guard force || old.status == .connected else {
+                throw ProgramFailure(
+                    .no,
+                    "\(old.id): no test with the new key has passed: run warehousectl test, or give --force"
+                )
+            }
+            try change.run(
+                old.id,
+                of: target.organisation,
+                from: old,
+                to: finished,
+                secrets: [],
+                effect: .retires
+            ) { try record(finished, as: .finishRotation, $0) }
+        } else if newest == .first {
+            throw ProgramFailure(.no, "\(old.id): no rotation is under way: begin one with rotate-key")
+        }
         try output.print(
             "\(old.id): the old key is retired: the customer runs the set-up script once more: warehousectl show",
             json: finished,
@@ -91,21 +116,16 @@ struct RotateKey: ParsableCommand {
         )
     }
 
-    private func change(
-        _ old: WarehouseConnection,
-        to new: WarehouseConnection,
+    private func record(
+        _ connection: WarehouseConnection,
         as action: AuditEntry.Action,
-        secrets given: [(name: SecretName, secret: Secret)],
-        effect: UnsettledConnection.Effect,
-        in opened: SecretStore
+        _ transaction: any ConnectionTransaction
     ) throws {
-        let organisation = target.organisation
-        let change = try ConnectionChange(secrets: opened, store: store, actor: actor)
-        try change.run(old.id, of: organisation, from: old, to: new, secrets: given, effect: effect) { transaction in
-            guard try transaction.connection(of: organisation) == old else {
-                throw ProgramFailure(.temporaryFailure, "the connection has just been changed: try again")
-            }
-            try transaction.put(new, for: organisation, as: action, secrets: [SecretName.privateKey.rawValue])
-        }
+        try transaction.put(
+            connection,
+            for: target.organisation,
+            as: action,
+            secrets: [SecretName.privateKey.rawValue]
+        )
     }
 }

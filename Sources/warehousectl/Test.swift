@@ -4,7 +4,7 @@ import Sysexits
 import WarehouseConnections
 import Warehouses
 
-struct Test: AsyncParsableCommand {
+struct Test: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Try whether connections work, and store what came of it.",
         discussion: """
@@ -22,7 +22,7 @@ struct Test: AsyncParsableCommand {
     var all = false
 
     @Option(help: ArgumentHelp("With --all: only those whose latest test is older, such as 24h.", valueName: "time"))
-    var olderThan: Lifetime?
+    var olderThan: TimeSpan?
 
     @Option(help: "With --all: how many at a time, from 1 to 64.")
     var parallel = 8
@@ -31,7 +31,7 @@ struct Test: AsyncParsableCommand {
     var sealingKeyFile: String
 
     @Option(help: ArgumentHelp("How long one test may take: a number and s, m, h or d.", valueName: "time"))
-    var timeout = Lifetime.minute
+    var timeout = TimeSpan.minute
 
     @OptionGroup var network: NetworkOptions
     @OptionGroup var actor: ActorOptions
@@ -45,7 +45,9 @@ struct Test: AsyncParsableCommand {
         guard (1...64).contains(parallel) else { throw ValidationError("--parallel: expected 1 to 64") }
     }
 
-    func run() async throws {
+    func run() throws { try waiting { try await run() } }
+
+    private func run() async throws {
         let test = ConnectionTest(try network.settings(timeout: .seconds(timeout.seconds)))
         let stores = try TestedStores(store: store, secrets: secrets, keyFile: sealingKeyFile, actor: actor)
         let tester = ConnectionTester(stores: stores, test: test)
@@ -67,7 +69,7 @@ struct Test: AsyncParsableCommand {
             return start
         }
         let due = try await stores.due(since: start)
-        var summary = TestSummary(total: due.count)
+        var summary = TestSummary(total: due.count, keepsOutcomes: output.json)
         var progress = Progress(unit: "of \(due.count) tested", each: 1)
         try await tester.forEachOutcome(of: due, parallel: parallel) { outcome in
             summary.add(outcome)
@@ -79,7 +81,7 @@ struct Test: AsyncParsableCommand {
         }
         progress.finish()
         try output.print(summary.text) { summary.write(to: &$0) }
-        guard summary.failed.isEmpty else { throw ExitCode(summary.exit.rawValue) }
+        if let exit = summary.exit { throw ExitCode(exit.rawValue) }
     }
 }
 

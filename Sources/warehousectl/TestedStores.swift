@@ -1,5 +1,7 @@
 import Foundation
+import Glibc
 import SecretStore
+import StoreFiles
 import Sysexits
 import WarehouseConnections
 import Warehouses
@@ -18,7 +20,7 @@ actor TestedStores {
     private let store: StoreOptions
     private let secrets: SecretsOptions
     private let key: SealingKey
-    private let actorName: String
+    private let actor: ActorOptions
 
     /// Settles what interrupted changes have left.
     ///
@@ -26,7 +28,7 @@ actor TestedStores {
     init(store: StoreOptions, secrets: SecretsOptions, keyFile: String, actor: ActorOptions) throws {
         self.store = store
         self.secrets = secrets
-        actorName = actor.name
+        self.actor = actor
         key = try failingWithSecretStoreErrors { try SealingKey(contentsOf: keyFile) }
         let opened = try secrets.open()
         try failingWithSecretStoreErrors { try opened.refuse(unless: key) }
@@ -54,12 +56,15 @@ actor TestedStores {
 
     /// - Throws: ``ProgramFailure`` if there is no connection, or nothing to sign in with.
     func subject(of organisation: OrganisationID) throws -> Subject {
+        // Its lock keeps changes of connections away, so that what is read of both stores belongs together.
+        let opened = try secrets.open()
+        try settle(opened)
         var found: WarehouseConnection?
         try failingWithStoreErrors { found = try store.reader().connection(of: organisation) }
         guard let connection = found else {
             throw ProgramFailure(.no, "organisation \(organisation) has no warehouse connection")
         }
-        let credentials = try credentials(of: connection, organisation)
+        let credentials = try credentials(of: connection, organisation, in: opened)
         guard let index = credentials.firstIndex(where: { $0.publicKey == connection.publicKey }) else {
             throw ProgramFailure(.no, "\(connection.id): what it signs in with is not in the store of secrets")
         }
@@ -70,35 +75,57 @@ actor TestedStores {
         )
     }
 
-    /// Writes what a test has found, unless somebody has changed the connection meanwhile.
+    /// Writes what a test of `tested` has found, unless it is another connection by now; returns it as it is stored.
     func record(
-        _ tested: WarehouseConnection,
-        insteadOf before: WarehouseConnection,
+        _ failure: TestFailure?,
+        of tested: WarehouseConnection,
         of organisation: OrganisationID
-    ) throws {
+    ) throws -> WarehouseConnection {
+        guard let now = Timestamp() else { throw ProgramFailure(.ioError, "the clock has no time") }
+        var stored = tested
         try failingWithStoreErrors {
-            try store.writer().transaction(by: actorName) { transaction in
-                guard try transaction.connection(of: organisation) == before else {
+            try store.writer().transaction(by: actor.name) { transaction in
+                guard let current = try transaction.connection(of: organisation), current.isSetUp(like: tested) else {
                     throw ProgramFailure(.temporaryFailure, "it was changed during the test: test again")
                 }
-                try transaction.put(tested, for: organisation, as: .test)
+                stored = try current.tested(
+                    at: now,
+                    error: failure?.text,
+                    isOfSignIn: failure?.isOfSignIn ?? false
+                )
+                try transaction.put(stored, for: organisation, as: .test)
             }
         }
+        return stored
+    }
+
+    private func settle(_ opened: SecretStore) throws {
+        let path = withoutLinks(try store.path())
+        let isUnsettled = try failingWithSecretStoreErrors { try !opened.unsettled(of: path).isEmpty }
+        if isUnsettled { _ = try ConnectionChange(secrets: opened, store: store, actor: actor) }
     }
 
     /// The newest first.
     private func credentials(
         of connection: WarehouseConnection,
-        _ organisation: OrganisationID
+        _ organisation: OrganisationID,
+        in opened: SecretStore
     ) throws -> [Credential] {
         try failingWithSecretStoreErrors {
-            let opened = try secrets.open()
             let identities = try opened.identities(of: organisation).filter { $0.connection == connection.id }
             return try identities.sorted { $0.version > $1.version }.compactMap { id in
                 guard let secret = try opened.open(id, with: key) else { return nil }
                 return try Credential(secret, called: id.name)
             }
         }
+    }
+}
+
+extension WarehouseConnection {
+    /// Whether a test of one says as much of the other.
+    fileprivate func isSetUp(like other: WarehouseConnection) -> Bool {
+        id == other.id && configuration.type == other.configuration.type
+            && configuration.values == other.configuration.values && publicKey == other.publicKey
     }
 }
 
@@ -118,7 +145,9 @@ extension Credential {
             try secret.withBytes { bytes in
                 var copy = unsafe bytes.withUnsafeBytes { unsafe Data($0) }
                 defer {
-                    unsafe copy.withUnsafeMutableBytes { unsafe _ = $0.initializeMemory(as: UInt8.self, repeating: 0) }
+                    unsafe copy.withUnsafeMutableBytes { copy in
+                        if let start = copy.baseAddress { unsafe explicit_bzero(start, copy.count) }
+                    }
                 }
                 return try SigningKey(pkcs8: copy)
             }

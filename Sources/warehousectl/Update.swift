@@ -47,18 +47,15 @@ struct Update: ParsableCommand {
             given.append((try field.secretName(), try SensitiveField.read(field, from: arguments.files[field.name])))
         }
         let opened = given.isEmpty ? try secrets.openIfThere() : try secrets.open()
-        let generations = try KeyGenerations(of: old.id, target.organisation, in: opened)
+        let change = try ConnectionChange(secrets: opened, store: store, actor: actor)
+        let generations = try change.keyGenerations(old.id, of: target.organisation)
         let updated = try WarehouseConnection(
             pending: old.id,
             configuration,
             old.publicKey.map(generations.installation),
             createdAt: old.createdAt
         )
-        let change = try ConnectionChange(secrets: opened, store: store, actor: actor)
         try change.run(old.id, of: target.organisation, from: old, to: updated, secrets: given) { transaction in
-            guard try transaction.connection(of: target.organisation) == old else {
-                throw ProgramFailure(.temporaryFailure, "the connection has just been changed: try again")
-            }
             try transaction.put(updated, for: target.organisation, as: .update, secrets: given.map(\.name.rawValue))
         }
         try output.print(

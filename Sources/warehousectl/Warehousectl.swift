@@ -4,7 +4,7 @@ import WarehouseConnections
 
 /// The operator's tool.
 @main
-struct Warehousectl: AsyncParsableCommand {
+struct Warehousectl: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "warehousectl",
         abstract: "Keeps a store of warehouse connections.",
@@ -15,7 +15,7 @@ struct Warehousectl: AsyncParsableCommand {
         ]
     )
 
-    static func main() async { await runProgram() }
+    static func main() { runProgram() }
 
     func run() throws { throw ProgramFailure(.usage, "no command given: see warehousectl --help") }
 }

@@ -69,7 +69,9 @@ struct InterruptedChangeTests {
             let isRotating = try await office.secrets().count == 2
             let words = ["rotate-key", "--organisation", "4"] + (isRotating ? ["--finish", "--force"] : [])
             if try await office.kill(words, within: isRotating ? 60_000 : 1_500_000) { kills += 1 }
-            _ = try await office.run("update", "--organisation", "2", "--warehouse", "w\(number)")
+            // The next change may be of the same connection or of another.
+            let next = number.isMultiple(of: 2) ? "2" : "4"
+            _ = try await office.run("update", "--organisation", next, "--warehouse", "w\(number)")
             let secrets = try await office.secrets().sorted {
                 Int($0["version"] ?? "") ?? 0 < Int($1["version"] ?? "") ?? 0
             }
@@ -83,6 +85,32 @@ struct InterruptedChangeTests {
             _ = try await office.run("check")
         }
         print("\(Self.times) rotations begun or finished, \(kills) of them killed: both stores agreed each time")
+    }
+
+    /// A test stores its result while an update waits for its password: the update is refused, and the old host keeps the
+    /// old password.
+    @Test
+    func leavesNothingOfAChangeThatCameTooLate() async throws {
+        let office = try await Office()
+        let file = office.workplace.directory("password")
+        try "old password".write(toFile: file, atomically: false, encoding: .utf8)
+        let host = ["--organisation", "4", "--type", "clickhouse", "--host", "127.0.0.1", "--port", "1"]
+        try await office.run("create", host + ["--password-file", file])
+        let pipe = office.workplace.directory("pipe")
+        #expect(unsafe mkfifo(pipe, 0o600) == 0)
+        async let update = office.try(
+            "update",
+            ["--organisation", "4", "--host", "new.example.com", "--password-file", pipe]
+        )
+        // Opens when the update reads it, and so has read the connection.
+        let writing = try await Task.detached { try FileHandle(forWritingTo: URL(filePath: pipe)) }.value
+        let tested = try await office.try("test", ["--organisation", "4", "--allow-private-host"])
+        #expect(tested.output.contains("127.0.0.1:1: Connection refused"), "\(tested.output)\(tested.error)")
+        try writing.write(contentsOf: Data("new password".utf8))
+        try writing.close()
+        let outcome = try await update
+        #expect(outcome.exitCode == 75, "\(outcome.output)\(outcome.error)")
+        #expect(try await office.secrets().map { $0["value"] } == ["old password"])
     }
 
     @Test

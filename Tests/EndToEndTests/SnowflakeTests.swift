@@ -219,6 +219,54 @@ struct SnowflakeTests {
         }
     }
 
+    /// Whoever can import must not be able to have a secret sent elsewhere, nor to stop the tests of others.
+    @Test
+    func refusesWhatNoOperatorMayGive() async throws {
+        try await SnowflakeOffice.with { story in
+            let office = story.office
+            try await story.create(4)
+            try story.set(try await story.runScript(4))
+            let line = try await office.run("export", "--organisation", "4").output
+            func replace(_ account: String) async throws -> Outcome {
+                let moved = line.replacing("xy12345.eu-west-1", with: account)
+                return try await Program.run(
+                    Program.warehousectl,
+                    ["import", "-", "--replace", "--store", office.workplace.store],
+                    input: moved
+                )
+            }
+            let refused = try await replace("xy12345.example.com:18443/")
+            #expect(refused.exitCode == 65)
+            #expect(refused.error.contains("config.account_identifier is another one than wc_"), "\(refused.error)")
+            // As a store that somebody else has written.
+            try await office.sql("UPDATE connection SET config = json_set(config, '$.account_identifier', 'x@y/')")
+            let tested = try await story.test("--organisation", "4")
+            #expect(tested.exitCode == 1)
+            #expect(tested.output.contains("account_identifier"), "\(tested.output)")
+            #expect(try story.requests().isEmpty)
+        }
+    }
+
+    @Test
+    func storesNothingOfATestThatWasBrokenOff() async throws {
+        try await SnowflakeOffice.with { story in
+            try await story.create(4)
+            try await story.office.copy(4, to: 5...8) { "many\($0)" }
+            let account = try await account(story, 4, mode: "normal")
+            try story.snowflake.set(["accounts": ["MANY5": account, "MANY6": account, "MANY7": account]])
+            let words = story.office.words("test", ["--all", "--parallel", "2"] + story.network)
+            let broken = try await Program.run(
+                "sh",
+                ["-c", #"exec "$0" "$@" >/dev/full"#, Program.warehousectl] + words
+            )
+            #expect(broken.exitCode == 74, "\(broken.error)")
+            for organisation in 4...8 {
+                let error = try await story.office.connection(organisation)["last_error"] as? String
+                #expect(error?.contains("ancel") != true, "\(error ?? "")")
+            }
+        }
+    }
+
     @Test
     func testsManyAtOnce() async throws {
         try await SnowflakeOffice.with { story in

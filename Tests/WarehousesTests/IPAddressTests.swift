@@ -24,6 +24,11 @@ import Testing
         #expect(try #require(IPAddress(text)).isPublic)
     }
 
+    @Test func readsAllOfItsTables() {
+        #expect(IPAddress.special.count == 26)
+        #expect(IPAddress.prefixesOfEmbedded.count == 4)
+    }
+
     @Test(arguments: ["127.0.0.1", "::1", "2606:4700::1111", "fe80::1"])
     func comesBackAsItCame(_ text: String) { #expect(IPAddress(text)?.text == text) }
 

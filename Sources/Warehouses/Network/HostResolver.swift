@@ -28,12 +28,20 @@ struct HostResolver: Sendable {
         return first.text
     }
 
-    /// The system's: /etc/hosts, DNS. The corresponding C function is `getaddrinfo`.
+    /// The system's: /etc/hosts, DNS. The corresponding C function is `getaddrinfo`, which blocks for as long as a name
+    /// server is silent: it has a thread of its own, and whoever is cancelled does not wait for it.
     static let system = HostResolver { host in
-        // It blocks for as long as a name server is silent, and so has a thread of its own.
-        try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue.global().async { continuation.resume(with: Result { try lookUp(host) }) }
+        let (answers, answer) = AsyncThrowingStream.makeStream(of: [IPAddress].self)
+        DispatchQueue.global().async {
+            do {
+                answer.yield(try lookUp(host))
+                answer.finish()
+            } catch {
+                answer.finish(throwing: error)
+            }
         }
+        for try await addresses in answers { return addresses }
+        throw CancellationError()
     }
 
     private static func lookUp(_ host: String) throws -> [IPAddress] {

@@ -66,7 +66,7 @@ struct IPAddress: Hashable, Sendable {
         return nil
     }
 
-    private static let prefixesOfEmbedded = ["::ffff:0:0/96", "::ffff:0:0:0/96", "64:ff9b::/96", "2002::/16"]
+    static let prefixesOfEmbedded = ["::ffff:0:0/96", "::ffff:0:0:0/96", "64:ff9b::/96", "2002::/16"]
         .compactMap { AddressBlock($0) }
 
     /// What is not globally reachable, multicast, and one metadata service that is: Azure's.
@@ -74,7 +74,7 @@ struct IPAddress: Hashable, Sendable {
     /// Source: https://www.iana.org/assignments/iana-ipv4-special-registry,
     /// https://www.iana.org/assignments/iana-ipv6-special-registry,
     /// https://learn.microsoft.com/en-us/azure/virtual-network/what-is-ip-address-168-63-129-16.
-    private static let special = [
+    static let special = [
         "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
         "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24",
         "224.0.0.0/3", "168.63.129.16/32", "::/64", "64:ff9b:1::/48", "100::/64", "2001::/23", "2001:db8::/32",

@@ -20,13 +20,14 @@ enum NetworkError {
             case .deadlineExceeded: "no whole answer within \(timeout.components.seconds) s"
             case .connectTimeout: "no connection within 10 s"
             case .remoteConnectionClosed: "closed the connection before its answer was whole"
-            default: error.description.replacing("HTTPClientError.", with: "")
+            // Its description has values of header fields.
+            default: error.shortDescription
             }
         case let error as NIOConnectionError:
             if let failure = error.connectionErrors.first {
                 reason(failure.error, timeout)
             } else if error.dnsAError != nil || error.dnsAAAAError != nil {
-                "has no address: \(error.dnsAError ?? error.dnsAAAAError ?? error)"
+                "has no address"
             } else {
                 "no connection"
             }

@@ -17,9 +17,13 @@ struct WarehouseAnswer {
     /// What the request has proved who it is with.
     fileprivate let credentials: [String]
 
-    var text: String { redacted(String(buffer: body)) }
+    /// As it came.
+    var rawText: String { String(buffer: body) }
+    /// As it may be shown.
+    var text: String { redacted(rawText) }
 
-    /// `words` of the answer, but for what it has repeated of the request's credentials.
+    /// `words` of the answer, but for what it has repeated of the request's credentials. A password that is too short to
+    /// be one is in every other word.
     func redacted(_ words: String) -> String {
         credentials.reduce(words) { $0.replacing($1, with: "[redacted]") }
     }
@@ -40,6 +44,7 @@ struct WarehouseClient: Sendable {
         _ body: (WarehouseClient) async throws -> Result
     ) async throws -> Result {
         var tls = TLSConfiguration.makeClientConfiguration()
+        tls.minimumTLSVersion = .tlsv12
         if let authorities = settings.trustedAuthorities { tls.trustRoots = .certificates(authorities) }
         var configuration = HTTPClient.Configuration(
             tlsConfiguration: tls,
@@ -90,17 +95,12 @@ struct WarehouseClient: Sendable {
     }
 
     private func receive(_ request: HTTPClientRequest) async throws -> WarehouseAnswer {
-        try await withThrowingTaskGroup(of: WarehouseAnswer?.self) { group in
-            group.addTask { try await exchange(request) }
-            // The library's deadline is for the head of the answer alone.
-            group.addTask {
-                try await pause(timeout)
-                return nil
-            }
-            defer { group.cancelAll() }
-            guard let answer = try await group.next() ?? nil else { throw HTTPClientError.deadlineExceeded }
-            return answer
+        // The library's deadline is for the head of the answer alone.
+        let left = Duration.nanoseconds((deadline - .now()).nanoseconds)
+        guard let answer = try await within(left, { try await exchange(request) }) else {
+            throw HTTPClientError.deadlineExceeded
         }
+        return answer
     }
 
     private func exchange(_ request: HTTPClientRequest) async throws -> WarehouseAnswer {
@@ -118,7 +118,7 @@ struct WarehouseClient: Sendable {
             status: Int(response.status.code),
             headers: response.headers,
             body: body,
-            credentials: credentials.map { $0.replacing("Bearer ", with: "") }.filter { !$0.isEmpty }
+            credentials: credentials.map { $0.replacing("Bearer ", with: "") }.filter { $0.count > 3 }
         )
     }
 }

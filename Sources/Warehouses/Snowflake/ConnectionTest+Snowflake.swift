@@ -28,12 +28,16 @@ extension Snowflake {
         case schema
         case stage
 
-        /// The cheapest statement that needs it. A constant would need no warehouse, a generated row does.
+        /// The cheapest statement that needs it and for which what the set-up script grants is enough: DESCRIBE would need
+        /// MONITOR. A constant would need no warehouse, a generated row does; and what is random comes from no cache.
+        ///
+        /// Source: https://docs.snowflake.com/en/user-guide/security-access-control-privileges,
+        /// https://docs.snowflake.com/en/user-guide/querying-persisted-results.
         func statement(_ names: Names) -> String {
             switch self {
-            case .warehouse: "SELECT count(*) FROM TABLE(GENERATOR(ROWCOUNT => 1))"
-            case .database: "DESCRIBE DATABASE \(names.database)"
-            case .schema: "DESCRIBE SCHEMA \(names.schema)"
+            case .warehouse: "SELECT RANDOM() FROM TABLE(GENERATOR(ROWCOUNT => 1))"
+            case .database: "SHOW TERSE SCHEMAS IN DATABASE \(names.database) LIMIT 1"
+            case .schema: "SHOW TERSE TABLES IN SCHEMA \(names.schema) LIMIT 1"
             case .stage: "LIST @\(names.stage) PATTERN = 'flagsmith-connection-test'"
             }
         }
@@ -81,7 +85,8 @@ extension Snowflake {
                         failure.text,
                         code: failure.code,
                         step: step.rawValue,
-                        advice: failure.code.flatMap { advice(on: $0, at: step, names) },
+                        advice: failure.code.map { advice(on: $0, at: step, names) }
+                            ?? "is account_identifier the one in the account's URL? If so, look at network and proxy",
                         isOfSignIn: failure.code.map(codesOfSignIn.contains) ?? false
                     )
                 }

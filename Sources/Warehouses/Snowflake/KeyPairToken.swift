@@ -24,7 +24,8 @@ struct KeyPairToken: Sendable {
 
     /// A token of this moment, which no request but one should have.
     func minted() async throws -> String {
-        let now = Date()
+        // NumericDate may have a fraction (RFC 7519); not every reader knows.
+        let now = Date(timeIntervalSince1970: Date().timeIntervalSince1970.rounded(.down))
         return try await keys.sign(
             Claims(
                 iss: IssuerClaim(value: issuer),

@@ -51,11 +51,21 @@ extension SetupScript {
     ///
     /// Source: https://docs.snowflake.com/en/user-guide/key-pair-auth, "Configuring key-pair rotation".
     private static func keyStatements(_ key: KeyInstallation, of user: String) -> [String] {
-        let properties = ["RSA_PUBLIC_KEY", "RSA_PUBLIC_KEY_2"]
-        let own = properties[(key.generation - 1) % 2]
-        let other = properties[key.generation % 2]
         let hasPredecessor = key.generation > 1 && !key.keepsPredecessor
-        return ["ALTER USER \(user) SET \(own) = \(Snowflake.literal(key.publicKey.base64));"]
-            + (hasPredecessor ? ["ALTER USER \(user) UNSET \(other);"] : [])
+        return ["ALTER USER \(user) \(key.setting);"]
+            + (hasPredecessor ? ["ALTER USER \(user) UNSET \(KeyInstallation.property(key.generation - 1));"] : [])
+    }
+}
+
+extension KeyInstallation {
+    /// Whether a connection's set-up script, made by whatever version of this program, puts the key where this does.
+    public func isIn(_ script: String) -> Bool { script.contains(setting) }
+
+    fileprivate var setting: String {
+        "SET \(Self.property(generation)) = \(Snowflake.literal(publicKey.base64))"
+    }
+
+    fileprivate static func property(_ generation: Int) -> String {
+        generation.isMultiple(of: 2) ? "RSA_PUBLIC_KEY_2" : "RSA_PUBLIC_KEY"
     }
 }

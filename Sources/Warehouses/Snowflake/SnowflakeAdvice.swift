@@ -22,9 +22,9 @@ extension Snowflake {
             "the clock of this machine is wrong by more than a minute: see timedatectl"
         case "390422", "390420":
             "the customer's network policy blocks this machine's address: they allow it"
-        case "390189", "390186", "390201":
+        case "390189", "390186":
             "the user may not use the role: GRANT ROLE \(names.role) TO USER \(names.user);"
-        case "000606":
+        case "000606", "390201":
             "the role may not use the warehouse: GRANT USAGE ON WAREHOUSE \(names.warehouse) TO ROLE \(names.role);"
         case "002003", "002043", "003001":
             "it is missing, or the role may not use it: the customer runs the set-up script, or \(step.grant(names))"

@@ -9,7 +9,7 @@ import NIOHTTP1
 /// Source: https://docs.snowflake.com/en/developer-guide/sql-api/reference.
 struct StatementsAPI {
     /// What a statement runs with. The names are in the case in which Snowflake stores them.
-    struct Context: Encodable {
+    struct Context {
         let role: String
         let warehouse: String
         let database: String

@@ -32,7 +32,7 @@ HEADERS = {
     "Accept": "application/json",
     "User-Agent": r".*\S.*",
 }
-STEPS = {"DESCRIBE DATABASE": "database", "DESCRIBE SCHEMA": "schema", "LIST @": "stage", "": "warehouse"}
+STEPS = {"SHOW TERSE SCHEMAS IN DATABASE ": "database", "SHOW TERSE TABLES IN SCHEMA ": "schema", "LIST @": "stage", "": "warehouse"}
 
 # What is left of requests, which the server handles one at a time: tokens, statements by path, requests met by 429.
 TOKENS = set()
@@ -75,7 +75,7 @@ def parse(token):
     except ValueError as error:
         raise invalid_token("malformed") from error
     match header, claims:
-        case {"alg": "RS256"}, {"iss": str(), "sub": str(), "iat": int() | float(), "exp": int() | float()}:
+        case {"alg": "RS256"}, {"iss": str(), "sub": str(), "iat": int(), "exp": int()}:
             return claims, signature
     raise invalid_token("wrong algorithm or claims")
 

@@ -1,12 +1,12 @@
 import ArgumentParser
 
 /// A time such as `365d`.
-struct Lifetime: ExpressibleByArgument, CustomStringConvertible {
+struct TimeSpan: ExpressibleByArgument, CustomStringConvertible {
     let seconds: Int
     let description: String
 
-    static let minute = Lifetime(seconds: 60, description: "60s")
-    static let year = Lifetime(seconds: 365 * 86400, description: "365d")
+    static let minute = TimeSpan(seconds: 60, description: "60s")
+    static let year = TimeSpan(seconds: 365 * 86400, description: "365d")
 
     private init(seconds: Int, description: String) {
         self.seconds = seconds
