@@ -157,7 +157,7 @@ let package = Package(
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
-            exclude: ["operations", "stand-in-systemd", "warehouses"]
+            exclude: ["operations", "stand-in-systemd", "terminal", "warehouses"]
         ),
         .testTarget(
             name: "StoreContract",

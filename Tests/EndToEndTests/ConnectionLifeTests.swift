@@ -58,6 +58,20 @@ struct ConnectionLifeTests {
         #expect(shown.contains(#""public_key":"\#(pem.filter { !$0.isWhitespace })""#))
     }
 
+    @Test(arguments: ["INT", "TERM"])
+    func hidesAPasswordThatIsTyped(signal: String) async throws {
+        let office = try await Office()
+        let create = office.words(
+            "create",
+            ["--organisation", "4", "--type", "clickhouse", "--host", "ch.example.com"]
+        )
+        let outcome = try await Program.run(
+            Fixture.project + "Tests/EndToEndTests/terminal/prompt.py",
+            [signal, "password: ", Program.warehousectl] + create
+        )
+        #expect(outcome.output == "at the prompt: False\nafter the end: True SIG\(signal)\n", "\(outcome.error)")
+    }
+
     @Test
     func keepsAWarehousesPasswordToItself() async throws {
         let office = try await Office()
