@@ -60,7 +60,8 @@ socket=$temporary/socket status_directory=$temporary/status
 mkdir -m 0750 "$status_directory"
 deploy/local-nginx.sh "$directory" "$port" "$socket" "$status_port" "$status_directory"
 
-build=(swift build -c release --static-swift-stdlib)
+# Not for release: that would take three times as long, and here nobody waits for an answer.
+build=(swift build)
 echo "building: ${build[*]} (minutes the first time)"
 "${build[@]}" >"$temporary/build.log" 2>&1 || { cat "$temporary/build.log" >&2; fail 70 "the build failed, see above"; }
 programs=$("${build[@]}" --show-bin-path)
