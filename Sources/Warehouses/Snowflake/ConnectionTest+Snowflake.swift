@@ -70,7 +70,7 @@ extension Snowflake {
                 client: client,
                 url: settings.snowflakeURL ?? "https://\(account.host)",
                 token: token,
-                context: StatementsAPI.Context(
+                session: StatementsAPI.Submission(
                     role: value("role"),
                     warehouse: value("warehouse"),
                     database: value("database"),

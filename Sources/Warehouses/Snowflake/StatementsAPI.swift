@@ -8,17 +8,11 @@ import NIOHTTP1
 ///
 /// Source: https://docs.snowflake.com/en/developer-guide/sql-api/reference.
 struct StatementsAPI {
-    /// What a statement runs with. The names are in the case in which Snowflake stores them.
-    struct Context {
-        let role: String
-        let warehouse: String
-        let database: String
-        let schema: String
-    }
-
-    private struct Submission: Encodable {
-        let statement: String
-        let timeout: Int
+    /// The body of a request: a statement and what it runs with. The names are in the case in which Snowflake stores them.
+    struct Submission: Encodable {
+        var statement = ""
+        /// In seconds.
+        var timeout = 45
         let role: String
         let warehouse: String
         let database: String
@@ -35,24 +29,18 @@ struct StatementsAPI {
     /// Such as `https://xy12345.snowflakecomputing.com`.
     let url: String
     let token: KeyPairToken
-    let context: Context
+    /// What every statement runs with.
+    let session: Submission
 
     /// How often a request that Snowflake is too busy for is sent.
     private static let attempts = 4
-    private static let seconds = 45
 
     /// Runs a statement to its end.
     ///
     /// - Throws: ``TestFailure`` with Snowflake's words and number.
     func run(_ statement: String) async throws {
-        let submission = Submission(
-            statement: statement,
-            timeout: Self.seconds,
-            role: context.role,
-            warehouse: context.warehouse,
-            database: context.database,
-            schema: context.schema
-        )
+        var submission = session
+        submission.statement = statement
         let body = try JSONEncoder().encode(submission)
         var answer = try await submit(body)
         var pause = Duration.milliseconds(100)
