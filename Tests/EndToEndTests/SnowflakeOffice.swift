@@ -8,7 +8,7 @@ struct SnowflakeOffice {
     let snowflake: WarehouseStandIn
     let directory: TemporaryDirectory
 
-    /// - Parameter accounts: those of the stand-in, without keys.
+    /// Runs the stand-in, which knows no account yet, while `body` works with it.
     static func with<Result: Sendable>(_ body: (SnowflakeOffice) async throws -> Result) async throws -> Result {
         let office = try await Office()
         let directory = try TemporaryDirectory()

@@ -5,7 +5,7 @@ import WarehouseConnections
 
 /// Which secrets a change leaves, whether it came about or not.
 @Suite struct UnsettledConnectionTests {
-    /// Versions 1 and 2 are there when it is settled, but for a retirement that began with both as well.
+    /// Versions 1 and 2 are there when it is settled, whatever the change has got to.
     @Test(arguments: [
         (UnsettledConnection.Effect.replaces, "before", [1]), (.replaces, "after", [2]), (.replaces, "other", [1, 2]),
         (.adds, "before", [1]), (.adds, "after", [1, 2]), (.adds, "other", [1, 2]),

@@ -3,7 +3,7 @@ import Glibc
 
 /// Finds the address of a host at the moment of a test.
 struct HostResolver: Sendable {
-    /// All addresses that a name has now, in the order in which to try them.
+    /// All addresses that a name has now, the preferred one first.
     ///
     /// - Throws: ``TestFailure``.
     let addresses: @Sendable (String) async throws -> [IPAddress]
