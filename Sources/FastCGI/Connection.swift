@@ -40,17 +40,12 @@ struct Connection: ~Copyable {
         return descriptor
     }
 
-    /// Whether a first byte, or the end, is there already.
-    var isReadable: Bool {
-        var byte: UInt8 = 0
-        return unsafe recv(descriptor, &byte, 1, CInt(MSG_PEEK | MSG_DONTWAIT)) >= 0
-    }
-
-    /// Looks at what has come of a request, and leaves every byte where it is.
-    func peekRequest(in window: inout [UInt8]) -> (records: RequestRecords, byteCount: Int) {
-        let count = max(0, unsafe recv(descriptor, &window, window.count, CInt(MSG_PEEK | MSG_DONTWAIT)))
-        let records = RequestRecords(window.span.extracting(0..<count))
-        return (records == .incomplete && count == window.count ? .malformed : records, count)
+    /// Looks at what has come of a request, and leaves every byte where it is; nil if neither a byte nor the end is there.
+    func peekRequest(in window: inout [UInt8]) -> (records: RequestRecords, byteCount: Int)? {
+        let count = unsafe recv(descriptor, &window, window.count, CInt(MSG_PEEK | MSG_DONTWAIT))
+        if count < 0, errno == EAGAIN { return nil }
+        let records = RequestRecords(window.span.extracting(first: max(0, count)))
+        return (records == .incomplete && count == window.count ? .malformed : records, max(0, count))
     }
 
     /// Tells the peer that nothing more comes. Closed at once, it could lose an answer of which it has not sent all.

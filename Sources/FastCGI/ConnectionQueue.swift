@@ -25,6 +25,7 @@ struct ConnectionQueue: ~Copyable, Sendable {
 
     enum Event {
         case stop
+        /// Said to one worker, and to nobody again before ``awaitConnection()``.
         case connectionWaiting
         /// A connection that was parked has something to read; the caller owns it now.
         case readable(descriptor: CInt, Wait)
@@ -33,18 +34,22 @@ struct ConnectionQueue: ~Copyable, Sendable {
     }
 
     private let epoll: CInt
+    private let listener: CInt
     private let parked = Mutex(ParkedConnections())
     /// How many connections wait with a deadline: no stop leaves them behind.
     let unfinished = Atomic(0)
+    /// Once, or every idle worker would wake for each connection. Not EPOLLEXCLUSIVE: of the processes that share the
+    /// socket it may wake only one that is about to stop.
+    private static let oneConnection = EPOLLIN.rawValue | EPOLLONESHOT.rawValue
     private static let stopMark = UInt64.max
     private static let listenerMark = UInt64.max - 1
 
     init(listener: borrowing ListeningSocket, stop: borrowing EventCounter) throws(TransportError) {
+        self.listener = listener.descriptor
         epoll = epoll_create1(CInt(EPOLL_CLOEXEC))
         guard epoll >= 0 else { throw .system(call: "epoll_create1", errno: errno) }
         guard watch(stop.descriptor, EPOLL_CTL_ADD, EPOLLIN.rawValue, Self.stopMark),
-            // Not EPOLLEXCLUSIVE: of the processes that share the socket it may wake only one that is about to stop.
-            watch(listener.descriptor, EPOLL_CTL_ADD, EPOLLIN.rawValue, Self.listenerMark)
+            watch(listener.descriptor, EPOLL_CTL_ADD, Self.oneConnection, Self.listenerMark)
         else { throw .system(call: "epoll_ctl", errno: errno) }
     }
 
@@ -80,6 +85,11 @@ struct ConnectionQueue: ~Copyable, Sendable {
         }
     }
 
+    /// Lets the next waiting connection, which may be there already, be an event again.
+    func awaitConnection() {
+        _ = watch(listener, EPOLL_CTL_MOD, Self.oneConnection, Self.listenerMark)
+    }
+
     /// Takes over `connection` until what it waits for has come, or its peer goes away.
     func park(_ connection: consuming Connection, _ wait: Wait) {
         let descriptor = connection.release()
@@ -87,17 +97,12 @@ struct ConnectionQueue: ~Copyable, Sendable {
         // Bytes that are there and stay there must not count as news: edge-triggered. An edge comes again and again.
         if case .rest = wait { trigger |= EPOLLET.rawValue } else { trigger |= EPOLLONESHOT.rawValue }
         if wait.deadline != nil { unfinished.add(1, ordering: .acquiringAndReleasing) }
-        parked.withLock { parked in
-            let mark = parked.add(descriptor, wait)
-            // A descriptor that was parked before is known to epoll, a new one is not.
-            guard watch(descriptor, EPOLL_CTL_MOD, trigger, mark) || watch(descriptor, EPOLL_CTL_ADD, trigger, mark)
-            else {
-                parked.remove(descriptor)
-                if wait.deadline != nil { unfinished.subtract(1, ordering: .acquiringAndReleasing) }
-                close(descriptor)
-                return
-            }
-        }
+        let mark = parked.withLock { $0.add(descriptor, wait) }
+        // A descriptor that was parked before is known to epoll, a new one is not. From here on another worker may have it.
+        if watch(descriptor, EPOLL_CTL_MOD, trigger, mark) || watch(descriptor, EPOLL_CTL_ADD, trigger, mark) { return }
+        parked.withLock { $0.remove(descriptor) }
+        if wait.deadline != nil { unfinished.subtract(1, ordering: .acquiringAndReleasing) }
+        close(descriptor)
     }
 
     /// Closes the connection that has been parked for longest; false if none is.

@@ -72,11 +72,13 @@ enum RequestRecords: Equatable {
 private struct NameValuePairs {
     /// Content bytes of the current pair that are still to come.
     private var remaining = 0
-    private var lengths: [Int] = []
+    /// That of the current pair's name, once it is complete.
+    private var nameLength: Int?
+    private var length = 0
     private var lengthBytesLeft = 0
 
     /// Whether the last pair is complete.
-    var isAtBoundary: Bool { remaining == 0 && lengths.isEmpty }
+    var isAtBoundary: Bool { remaining == 0 && nameLength == nil && lengthBytesLeft == 0 }
 
     /// Follows the pairs through `bytes[start..<end]`; false if a length is more than any window holds, or at a NUL in a
     /// name or value, where libfcgi would cut it short.
@@ -92,10 +94,13 @@ private struct NameValuePairs {
             }
             readLengthByte(bytes[offset])
             offset += 1
-            if lengths.count == 2, lengthBytesLeft == 0 {
-                remaining = lengths[0] + lengths[1]
-                lengths = []
+            guard lengthBytesLeft == 0 else { continue }
+            if let name = nameLength {
+                remaining = name + length
+                nameLength = nil
                 guard remaining <= Connection.windowSize else { return false }
+            } else {
+                nameLength = length
             }
         }
         return true
@@ -104,10 +109,10 @@ private struct NameValuePairs {
     /// One byte below 128 is a length; otherwise four bytes are, without the first bit.
     private mutating func readLengthByte(_ byte: UInt8) {
         if lengthBytesLeft > 0 {
-            lengths[lengths.count - 1] = lengths[lengths.count - 1] << 8 | Int(byte)
+            length = length << 8 | Int(byte)
             lengthBytesLeft -= 1
         } else {
-            lengths.append(Int(byte & 0x7F))
+            length = Int(byte & 0x7F)
             lengthBytesLeft = byte >= 0x80 ? 3 : 0
         }
     }

@@ -32,12 +32,10 @@ struct Worker: ~Copyable {
                 }
                 isStopping = true
             case .connectionWaiting:
-                guard !server.isStopping, let connection = try server.accept() else { continue }
-                if connection.isReadable {
-                    take(connection, .request, server)
-                } else {
-                    server.queue.park(connection, .request)
-                }
+                guard !server.isStopping else { continue }
+                let connection = try server.accept()
+                server.queue.awaitConnection()
+                if let connection { take(connection, .request, server) }
             case .readable(let descriptor, let wait):
                 take(Connection(reclaiming: descriptor), wait, server)
                 isStopping = false
@@ -61,7 +59,10 @@ struct Worker: ~Copyable {
             if !isOverdue, connection.discardInput(&window) { server.queue.park(connection, wait) }
             return
         }
-        let (records, byteCount) = connection.peekRequest(in: &window)
+        guard let (records, byteCount) = connection.peekRequest(in: &window) else {
+            server.queue.park(connection, wait)
+            return
+        }
         if records == .incomplete || records == .inputOpen, !isOverdue, byteCount < window.count {
             var known = 0
             if case .rest(let unread, _) = wait { known = unread }
