@@ -12,4 +12,11 @@ struct Histogram {
         counts[Self.limits.firstIndex { duration <= $0 } ?? Self.limits.count] += 1
         sum += duration
     }
+
+    static func + (one: Histogram, other: Histogram) -> Histogram {
+        var sum = one
+        for (index, count) in other.counts.enumerated() { sum.counts[index] += count }
+        sum.sum += other.sum
+        return sum
+    }
 }

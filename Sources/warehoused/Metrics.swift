@@ -5,13 +5,27 @@ import Synchronization
 import WarehouseAPI
 import WarehouseConnections
 
-/// All that `/metrics` shows of one process.
-final class Metrics: Sendable {
-    private let counts = Mutex(RequestCounts())
-    private let process = ProcessFigures()
+/// What one worker's requests add up to. Each has its own, so that none waits for another.
+final class WorkerMetrics: Sendable {
+    private let current = Mutex(RequestCounts())
 
     func record(_ event: RequestEvent) {
-        counts.withLock { $0.add(event) }
+        current.withLock { $0.add(event) }
+    }
+
+    var counts: RequestCounts { current.withLock { $0 } }
+}
+
+/// All that `/metrics` shows of one process.
+final class Metrics: Sendable {
+    private let workers = Mutex<[WorkerMetrics]>([])
+    private let process = ProcessFigures()
+
+    /// Metrics for one more worker.
+    func makeWorker() -> WorkerMetrics {
+        let worker = WorkerMetrics()
+        workers.withLock { $0.append(worker) }
+        return worker
     }
 
     /// - Parameters:
@@ -23,7 +37,7 @@ final class Metrics: Sendable {
         text.family("warehoused_build_info", .gauge, "The version that runs.") {
             $0.sample([("version", Release.version)], 1)
         }
-        counts.withLock { $0 }.write(to: &text)
+        workers.withLock { $0 }.reduce(into: RequestCounts()) { $0.add($1.counts) }.write(to: &text)
         let busy = server.busyWorkers
         text.family("warehoused_workers", .gauge, "Threads that answer requests.") { family in
             family.sample([("state", "busy")], busy)

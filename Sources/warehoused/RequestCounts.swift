@@ -5,12 +5,13 @@ import WarehouseConnections
 /// What the requests so far add up to.
 struct RequestCounts {
     private struct Labels: Hashable, Comparable {
-        let route: String
-        let method: String
+        let route: RequestEvent.Route
+        let method: RequestEvent.Method
         let status: Int
 
         static func < (one: Labels, other: Labels) -> Bool {
-            (one.route, one.method, one.status) < (other.route, other.method, other.status)
+            (one.route.rawValue, one.method.rawValue, one.status)
+                < (other.route.rawValue, other.method.rawValue, other.status)
         }
     }
 
@@ -23,7 +24,7 @@ struct RequestCounts {
     /// Every series that alerts look at begins at zero: the first increase of one that appears late would be lost.
     init() {
         for route in [RequestEvent.Route.connectionList, .connection, .liveness, .readiness] {
-            for status in [200, 503] { requests[Labels(route: route.rawValue, method: "GET", status: status)] = 0 }
+            for status in [200, 503] { requests[Labels(route: route, method: .get, status: status)] = 0 }
             durations[route] = Histogram()
         }
         durations[RequestEvent.Route.none] = Histogram()
@@ -32,11 +33,7 @@ struct RequestCounts {
     }
 
     mutating func add(_ event: RequestEvent) {
-        let labels = Labels(
-            route: event.route.rawValue,
-            method: event.method.rawValue,
-            status: event.status.code
-        )
+        let labels = Labels(route: event.route, method: event.method, status: event.status.code)
         requests[labels, default: 0] += 1
         durations[event.route, default: Histogram()].observe(event.duration)
         if let failure = event.keyFailure { keyFailures[failure, default: 0] += 1 }
@@ -45,13 +42,20 @@ struct RequestCounts {
         if case .failure(let error) = event.storeOutcome { storeErrors[error.cause, default: 0] += 1 }
     }
 
+    mutating func add(_ other: RequestCounts) {
+        requests.merge(other.requests, uniquingKeysWith: +)
+        durations.merge(other.durations) { $0 + $1 }
+        keyFailures.merge(other.keyFailures, uniquingKeysWith: +)
+        storeReads.count += other.storeReads.count
+        storeReads.duration += other.storeReads.duration
+        storeErrors.merge(other.storeErrors, uniquingKeysWith: +)
+    }
+
     func write(to text: inout PrometheusText) {
         text.family("warehoused_requests_total", .counter, "Requests answered.") { family in
             for (labels, count) in requests.sorted(by: { $0.key < $1.key }) {
-                family.sample(
-                    [("route", labels.route), ("method", labels.method), ("status", "\(labels.status)")],
-                    count
-                )
+                let names = [("route", labels.route.rawValue), ("method", labels.method.rawValue)]
+                family.sample(names + [("status", "\(labels.status)")], count)
             }
         }
         let help = "Time from a request's parameters to its answer."

@@ -8,6 +8,8 @@ import WarehouseConnections
 final class RequestLog: Sendable {
     private let logger: Logger
     private let known = Mutex(Known())
+    /// Whether there is one, so that as long as all is well no worker waits for another.
+    private let hasFailure = Atomic(false)
 
     init(_ logger: Logger) {
         self.logger = logger
@@ -41,6 +43,8 @@ final class RequestLog: Sendable {
         isOfWholeFile: Bool = false
     ) {
         switch outcome {
+        case .success where !isOfWholeFile && !hasFailure.load(ordering: .acquiring):
+            break
         case .failure(let failure):
             let isNews = known.withLock { known in
                 // A look that began before the store was sound again may end after it.
@@ -51,6 +55,7 @@ final class RequestLog: Sendable {
                     said: isNews ? .now : known.failure?.said ?? .now,
                     seen: .now
                 )
+                hasFailure.store(true, ordering: .releasing)
                 return isNews
             }
             if isNews { logger.error("store unavailable", metadata: ["cause": "\(failure)"]) }
@@ -63,6 +68,7 @@ final class RequestLog: Sendable {
                     guard start > end else { return false }
                 }
                 known = Known(failure: nil, soundSince: isOfWholeFile ? .now : start)
+                hasFailure.store(false, ordering: .releasing)
                 return true
             }
             if isNews { logger.notice("store readable again") }

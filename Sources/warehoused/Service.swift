@@ -29,9 +29,10 @@ struct Service {
             let start = ContinuousClock.now
             log.recordStore(Result { () throws(StoreError) in _ = try reader.schemaVersion() }, since: start)
             let responder = Responder(reader: reader, authoriser: settings.authoriser, cors: settings.cors)
+            let counts = metrics.makeWorker()
             return { request in
                 let (response, body, event) = responder.respond(to: APIRequest { request.parameter($0) })
-                metrics.record(event)
+                counts.record(event)
                 log.record(event)
                 return (response, body)
             }
