@@ -9,22 +9,22 @@ enum APIKeyRow {
 
     /// The key in the columns of `row` from `first` on, or nil if they are null.
     ///
-    /// - Throws: ``InvalidValue`` or GRDB's `RowDecodingError` if it breaks a rule of the domain.
-    static func decode(_ row: Row, from first: Int) throws -> StoredAPIKey? {
-        func time(_ column: Int) throws -> Timestamp? {
-            guard let text = try row.decode(String?.self, atIndex: first + column) else { return nil }
+    /// - Throws: ``InvalidValue`` if it breaks a rule of the domain.
+    static func decode(_ row: ResultRow, from first: Int) throws(InvalidValue) -> StoredAPIKey? {
+        func time(_ column: Int) throws(InvalidValue) -> Timestamp? {
+            guard let text = try row.text(first + column) else { return nil }
             return try required(Timestamp(text), "a time")
         }
-        func required<Value>(_ value: Value?, _ member: String) throws -> Value {
+        func required<Value>(_ value: Value?, _ member: String) throws(InvalidValue) -> Value {
             guard let value else { throw InvalidValue(member, "of an API key breaks the store's rules") }
             return value
         }
-        let id = try row.decode(String?.self, atIndex: first)
+        let id = try row.text(first)
         let key = try StoredAPIKey(
             id: required(KeyID(id ?? "000000000000"), "id"),
-            secretDigest: Array(row.decode(Data.self, atIndex: first + 1)),
-            organisation: required(OrganisationID(row.decode(Int64.self, atIndex: first + 2)), "organisation"),
-            label: row.decode(String.self, atIndex: first + 3),
+            secretDigest: required(row.blob(first + 1), "secret_sha256"),
+            organisation: required(row.integer(first + 2).flatMap { OrganisationID($0) }, "organisation"),
+            label: required(row.text(first + 3), "label"),
             createdAt: required(time(4), "created_at"),
             expiresAt: time(5),
             revokedAt: time(6)

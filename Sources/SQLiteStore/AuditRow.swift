@@ -11,19 +11,19 @@ enum AuditRow {
         INSERT INTO audit (at, actor, action, organisation, connection_id, before, after) VALUES (?, ?, ?, ?, ?, ?, ?)
         """
 
-    /// - Throws: ``InvalidValue`` or GRDB's `RowDecodingError` if it breaks a rule of the domain.
-    static func decode(_ row: Row) throws -> AuditEntry {
-        guard let at = Timestamp(try row.decode(String.self, atIndex: 0)),
-            let action = AuditEntry.Action(rawValue: try row.decode(String.self, atIndex: 2))
+    /// - Throws: ``InvalidValue`` if it breaks a rule of the domain.
+    static func decode(_ row: ResultRow) throws(InvalidValue) -> AuditEntry {
+        guard let at = try row.text(0).flatMap({ Timestamp($0) }), let actor = try row.text(1),
+            let action = try row.text(2).flatMap({ AuditEntry.Action(rawValue: $0) })
         else { throw InvalidValue("audit", "breaks the store's rules") }
         return AuditEntry(
             at: at,
-            actor: try row.decode(String.self, atIndex: 1),
+            actor: actor,
             action: action,
-            organisation: try row.decode(Int64?.self, atIndex: 3).flatMap { OrganisationID($0) },
-            connectionID: try row.decode(String?.self, atIndex: 4).flatMap { ConnectionID($0) },
-            before: try row.decode(String?.self, atIndex: 5),
-            after: try row.decode(String?.self, atIndex: 6)
+            organisation: try row.integer(3).flatMap { OrganisationID($0) },
+            connectionID: try row.text(4).flatMap { ConnectionID($0) },
+            before: try row.text(5),
+            after: try row.text(6)
         )
     }
 

@@ -21,16 +21,23 @@ enum ConnectionRow {
 
     /// The connection in the columns of `row` from `first` on.
     ///
-    /// - Throws: ``InvalidValue`` or GRDB's `RowDecodingError` if it breaks a rule of the domain. (A subscript of a
-    ///   row would trap.)
-    static func decode(_ row: Row, from first: Int) throws -> WarehouseConnection {
-        func text(_ column: Int) throws -> String? { try row.decode(String?.self, atIndex: first + column) }
-        func value<Value>(_ column: Int, _ member: String, _ parse: (String) -> Value?) throws -> Value? {
+    /// - Throws: ``InvalidValue`` if it breaks a rule of the domain.
+    static func decode(_ row: ResultRow, from first: Int) throws(InvalidValue) -> WarehouseConnection {
+        func text(_ column: Int) throws(InvalidValue) -> String? { try row.text(first + column) }
+        func value<Value>(
+            _ column: Int,
+            _ member: String,
+            _ parse: (String) -> Value?
+        ) throws(InvalidValue) -> Value? {
             guard let text = try text(column) else { return nil }
             guard let value = parse(text) else { throw InvalidValue(member, "breaks the store's rules") }
             return value
         }
-        func required<Value>(_ column: Int, _ member: String, _ parse: (String) -> Value?) throws -> Value {
+        func required<Value>(
+            _ column: Int,
+            _ member: String,
+            _ parse: (String) -> Value?
+        ) throws(InvalidValue) -> Value {
             guard let value = try value(column, member, parse) else { throw InvalidValue(member, "is null") }
             return value
         }
@@ -39,7 +46,7 @@ enum ConnectionRow {
             id: required(0, "id") { ConnectionID($0) },
             status: required(2, "status") { ConnectionStatus(rawValue: $0) },
             configuration: WarehouseConfiguration(type: required(1, "type") { WarehouseType.named($0) }) { field in
-                publicFields.firstIndex(of: field.name).flatMap { fieldValue(row[first + 3 + $0], of: field) }
+                publicFields.firstIndex(of: field.name).flatMap { fieldValue(row, first + 3 + $0, of: field) }
             },
             publicKey: value(next, "public_key") { PublicKey($0) },
             setupScript: text(next + 1),
@@ -50,12 +57,10 @@ enum ConnectionRow {
     }
 
     /// SQLite's `->>` has 0 and 1 for JSON's false and true. What is of another kind than the field is refused later.
-    private static func fieldValue(_ stored: DatabaseValue, of field: WarehouseType.Field) -> FieldValue? {
-        switch (field.kind, stored.storage) {
-        case (.boolean, .int64(let number)) where number == 0 || number == 1: .boolean(number == 1)
-        case (_, .int64(let number)): .integer(number)
-        case (_, .string(let text)): .text(text)
-        default: nil
+    private static func fieldValue(_ row: ResultRow, _ column: Int, of field: WarehouseType.Field) -> FieldValue? {
+        switch (field.kind, row.fieldValue(column)) {
+        case (.boolean, .integer(let number)) where number == 0 || number == 1: .boolean(number == 1)
+        case (_, let value): value
         }
     }
 

@@ -10,7 +10,8 @@ public import WarehouseConnections
 public final class SQLiteReader: ConnectionReader {
     private let path: String
     private let inspector: StoreInspector?
-    private var current: (database: DatabaseQueue, identity: FileIdentity, generation: Int?)?
+    private var current: (connection: ReadConnection, identity: FileIdentity, generation: Int?)?
+    private var latestRevision = 0
 
     /// - Parameter inspector: knows what has happened to the file; nil for a reader that lives for a moment.
     public init(path: String, inspector: StoreInspector? = nil) {
@@ -18,18 +19,27 @@ public final class SQLiteReader: ConnectionReader {
         self.inspector = inspector
     }
 
+    public func revision() throws(StoreError) -> Int {
+        if try use({ try $0.hasChanged() }) { latestRevision += 1 }
+        return latestRevision
+    }
+
     public func connection(of organisation: OrganisationID) throws(StoreError) -> WarehouseConnection? {
-        try read { try LookUp.connection(of: organisation, in: $0, path) }
+        try lookUp { try $0.connection(of: organisation) }
     }
 
     public func key(_ id: KeyID) throws(StoreError) -> StoredAPIKey? {
-        try read { try LookUp.key(id, in: $0, path) }
+        try lookUp { try $0.key(id) }
+    }
+
+    public func schemaVersion() throws(StoreError) -> Int {
+        try lookUp { try $0.schemaVersion() }
     }
 
     public func forEachConnection(_ body: (OrganisationID, WarehouseConnection) throws -> Void) throws {
         let sql = "SELECT organisation, \(ConnectionRow.columns) FROM connection ORDER BY organisation"
         try forEachRow(sql) { row in
-            guard let organisation = OrganisationID(try row.decode(Int64.self, atIndex: 0)) else {
+            guard let organisation = try row.integer(0).flatMap({ OrganisationID($0) }) else {
                 throw InvalidValue("organisation", "breaks the store's rules")
             }
             return (organisation, try ConnectionRow.decode(row, from: 1))
@@ -52,16 +62,12 @@ public final class SQLiteReader: ConnectionReader {
         try forEachRow(AuditRow.select, [organisation?.rawValue], decode: { try AuditRow.decode($0) }, body: body)
     }
 
-    public func schemaVersion() throws(StoreError) -> Int {
-        try read { try LookUp.schemaVersion($0, path) }
-    }
-
     /// Reads the whole file and throws what is wrong with its structure.
     ///
     /// Source: https://sqlite.org/pragma.html#pragma_quick_check
     public func checkFile() throws(StoreError) {
         try read { database in
-            _ = try LookUp.schemaVersion(database, path)
+            _ = try LookUps(database, path).schemaVersion()
             let finding = try String.fetchOne(database, sql: "PRAGMA quick_check(1)") ?? "no result"
             guard finding == "ok" else { throw StoreError.damaged(store: path, reason: finding) }
         }
@@ -71,15 +77,16 @@ public final class SQLiteReader: ConnectionReader {
     private func forEachRow<Element>(
         _ sql: String,
         _ arguments: StatementArguments = [],
-        decode: (Row) throws -> Element,
+        decode: (ResultRow) throws -> Element,
         body: (Element) throws -> Void
     ) throws {
         _ = try schemaVersion()
         var thrownByBody: (any Error)?
         try read { database in
-            let rows = try Row.fetchCursor(database, sql: sql, arguments: arguments)
-            while let row = try rows.next() {
-                let element = try decode(row)
+            let statement = try database.makeStatement(sql: sql)
+            let rows = try Row.fetchCursor(statement, arguments: arguments)
+            while try rows.next() != nil {
+                let element = try decode(unsafe ResultRow(of: statement.sqliteStatement))
                 do {
                     try body(element)
                 } catch {
@@ -91,25 +98,40 @@ public final class SQLiteReader: ConnectionReader {
         if let thrownByBody { throw thrownByBody }
     }
 
-    private func read<Result>(
-        isSecondTry: Bool = false,
-        _ body: (Database) throws -> Result
-    ) throws(StoreError) -> Result {
-        let identity = try FileIdentity(ofStore: path)
-        let verdict = inspector?.verdict(on: identity)
+    /// Opens the store for `body` alone.
+    private func read(_ body: (Database) throws -> Void) throws(StoreError) {
+        _ = try FileIdentity(ofStore: path)
         do {
-            if let failure = verdict?.failure { throw failure }
-            if let current, current.identity == identity, current.generation == verdict?.generation {
-                return try current.database.unsafeRead(body)
+            try Self.open(path).unsafeRead(body)
+        } catch {
+            throw StoreError(error, store: path)
+        }
+    }
+
+    private func lookUp<Result: Sendable>(
+        _ body: @Sendable (LookUps) throws -> Result
+    ) throws(StoreError) -> Result {
+        try use { try $0.use(body) }
+    }
+
+    private func use<Result>(_ body: (ReadConnection) throws -> Result) throws(StoreError) -> Result {
+        let identity = try FileIdentity(ofStore: path)
+        do {
+            if let current, current.identity == identity, current.generation == inspector?.generation {
+                do {
+                    return try body(current.connection)
+                } catch is ReadConnection.Closed {
+                    // The inspector has just done it.
+                }
             }
             current = nil
-            let database = try inspector?.open() ?? Self.open(path)
-            current = (database, identity, verdict?.generation)
-            return try database.unsafeRead(body)
-        } catch let error as DatabaseError where error.resultCode == .SQLITE_MISUSE && !isSecondTry {
-            // The inspector has just closed it.
-            current = nil
-            return try read(isSecondTry: true, body)
+            // What another file held says nothing of this one.
+            latestRevision += 1
+            let verdict = inspector?.verdict(on: identity)
+            if let failure = verdict?.failure { throw failure }
+            let connection = try inspector?.open() ?? ReadConnection(path)
+            current = (connection, identity, verdict?.generation)
+            return try body(connection)
         } catch {
             current = nil
             throw StoreError(error, store: path)

@@ -2,14 +2,23 @@ import GRDB
 import WarehouseConnections
 
 /// The changes of one transaction of ``SQLiteWriter``.
-struct SQLiteTransaction: ConnectionTransaction {
-    let database: Database
-    let path: String
-    let actor: String
-    let time: Timestamp
+final class SQLiteTransaction: ConnectionTransaction {
+    private let database: Database
+    private let lookUps: LookUps
+    private let path: String
+    private let actor: String
+    private let time: Timestamp
+
+    init(_ database: Database, _ path: String, by actor: String, at time: Timestamp) throws {
+        self.database = database
+        self.path = path
+        self.actor = actor
+        self.time = time
+        lookUps = try LookUps(database, path)
+    }
 
     func connection(of organisation: OrganisationID) throws(StoreError) -> WarehouseConnection? {
-        try run { try LookUp.connection(of: organisation, in: database, path) }
+        try run { try lookUps.connection(of: organisation) }
     }
 
     func put(
@@ -19,7 +28,7 @@ struct SQLiteTransaction: ConnectionTransaction {
         secrets: [String]
     ) throws(StoreError) {
         try run {
-            let before = try LookUp.connection(of: organisation, in: database, path)
+            let before = try lookUps.connection(of: organisation)
             do {
                 let statement = try database.cachedStatement(sql: ConnectionRow.put)
                 try statement.execute(arguments: ConnectionRow.arguments(connection, of: organisation))
@@ -33,7 +42,7 @@ struct SQLiteTransaction: ConnectionTransaction {
 
     func deleteConnection(of organisation: OrganisationID) throws(StoreError) -> WarehouseConnection? {
         try run {
-            guard let connection = try LookUp.connection(of: organisation, in: database, path) else { return nil }
+            guard let connection = try lookUps.connection(of: organisation) else { return nil }
             try database.execute(
                 sql: "DELETE FROM connection WHERE organisation = ?",
                 arguments: [organisation.rawValue]
@@ -52,9 +61,9 @@ struct SQLiteTransaction: ConnectionTransaction {
 
     func revokeKey(_ id: KeyID, at time: Timestamp) throws(StoreError) -> StoredAPIKey? {
         try run {
-            let before = try LookUp.key(id, in: database, path)
+            let before = try lookUps.key(id)
             try database.execute(sql: APIKeyRow.revoke, arguments: [time.rawValue, id.rawValue])
-            let after = try LookUp.key(id, in: database, path)
+            let after = try lookUps.key(id)
             if let before, let after, before != after {
                 try record(.revokeKey, after.organisation, nil, before.auditJSON, after.auditJSON)
             }

@@ -114,7 +114,7 @@ public final class SQLiteWriter: ConnectionWriter {
         }
         do {
             try database.write { database in
-                try body(SQLiteTransaction(database: database, path: path, actor: actor, time: time))
+                try body(SQLiteTransaction(database, path, by: actor, at: time))
             }
         } catch let error as DatabaseError {
             throw StoreError(error, store: path)

@@ -37,12 +37,12 @@ public final class StoreInspector: Sendable {
         /// When a change is worth a check, and when another look without one is.
         var nextCheck = (changed: ContinuousClock.now, unchanged: ContinuousClock.Instant?.none)
         var verdict: (identity: FileIdentity, failure: StoreError)?
-        var generation = 0
     }
 
     private let path: String
     private let state = Mutex(State())
-    private let databases = Mutex<[WeakDatabase]>([])
+    private let connections = Mutex<[WeakConnection]>([])
+    private let currentGeneration = Atomic(0)
 
     public init(path: String) { self.path = path }
 
@@ -64,7 +64,7 @@ public final class StoreInspector: Sendable {
         )
         let (isReplaced, isDue) = state.withLock { state in
             let isReplaced = state.seen.map { !$0.areSame(as: files) } ?? false
-            if isReplaced { state.generation += 1 }
+            if isReplaced { beginGeneration() }
             state.seen = files
             let now = ContinuousClock.now
             if state.checked == files, !isSuspect {
@@ -74,7 +74,7 @@ public final class StoreInspector: Sendable {
             let isAlike = files.database?.isAlike(state.checked?.database) ?? false
             return (isReplaced, now >= state.nextCheck.changed || !isAlike)
         }
-        if isReplaced { closeDatabases() }
+        if isReplaced { closeConnections() }
         guard isDue else { return nil }
         let start = ContinuousClock.now
         let outcome = Result { () throws(StoreError) in try SQLiteReader(path: path).checkFile() }
@@ -82,7 +82,7 @@ public final class StoreInspector: Sendable {
         let report = Report(outcome: outcome, time: .now, duration: end - start)
         state.withLock { state in
             // What readers have read of a file before its repair may be wrong.
-            if state.verdict != nil { state.generation += 1 }
+            if state.verdict != nil { beginGeneration() }
             state.verdict = nil
             state.checked = files
             state.report = report
@@ -93,35 +93,41 @@ public final class StoreInspector: Sendable {
                 state.nextCheck = (end, end + max(report.duration * 20, .seconds(1)))
                 if failure.isOfContent, let database = files.database {
                     state.verdict = (database.identity, failure)
+                    beginGeneration()
                 }
             }
         }
         return report
     }
 
-    /// Why readers may not use the file of this identity; and a number that tells them, when it changes, to open it anew.
+    /// Another number whenever readers must ask for the ``verdict(on:)`` and open the store anew.
+    var generation: Int { currentGeneration.load(ordering: .acquiring) }
+
+    /// Why readers may not use the file of this identity, and the generation in which that is so.
     func verdict(on identity: FileIdentity) -> (failure: StoreError?, generation: Int) {
         state.withLock { state in
-            (state.verdict?.identity == identity ? state.verdict?.failure : nil, state.generation)
+            (state.verdict?.identity == identity ? state.verdict?.failure : nil, generation)
         }
     }
 
-    /// Opens the store for a reader that obeys ``verdict(on:)``.
-    func open() throws -> DatabaseQueue {
-        try databases.withLock { databases in
-            let database = try SQLiteReader.open(path)
-            databases.removeAll { $0.database == nil }
-            databases.append(WeakDatabase(database: database))
-            return database
+    /// Opens the store for a reader that obeys ``generation``.
+    func open() throws -> ReadConnection {
+        try connections.withLock { connections in
+            let connection = try ReadConnection(path)
+            connections.removeAll { $0.connection == nil }
+            connections.append(WeakConnection(connection: connection))
+            return connection
         }
     }
+
+    private func beginGeneration() { currentGeneration.add(1, ordering: .releasing) }
 
     /// Of all connections of a process to a database SQLite makes one index, which lives as long as any of them: as long
     /// as one is open, even a new one would go on with an index that was removed, and see no later change.
-    private func closeDatabases() {
-        databases.withLock { databases in
-            for database in databases { try? database.database?.close() }
-            databases = []
+    private func closeConnections() {
+        connections.withLock { connections in
+            for connection in connections { connection.connection?.close() }
+            connections = []
         }
     }
 }
@@ -136,6 +142,6 @@ extension StoreError {
     }
 }
 
-private struct WeakDatabase {
-    weak var database: DatabaseQueue?
+private struct WeakConnection {
+    weak var connection: ReadConnection?
 }

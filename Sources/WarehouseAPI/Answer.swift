@@ -25,9 +25,12 @@ struct Answer {
     }
 
     /// `content` with its entity tag, or 304 if the client has it already.
-    init(content: [UInt8], unlessMatched ifNoneMatch: String?) {
-        let tag = EntityTag(of: content)
-        let isCurrent = ifNoneMatch.map { tag.isMatched(by: $0) } ?? false
-        self.init(isCurrent ? .notModified : .ok, [.eTag: tag.rawValue], content: isCurrent ? nil : content)
+    init(_ content: Content, unlessMatched ifNoneMatch: String?) {
+        let isCurrent = ifNoneMatch.map { content.tag.isMatched(by: $0) } ?? false
+        self.init(
+            isCurrent ? .notModified : .ok,
+            [.eTag: content.tag.rawValue],
+            content: isCurrent ? nil : content.bytes
+        )
     }
 }

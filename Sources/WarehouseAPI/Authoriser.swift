@@ -8,17 +8,17 @@ public enum Authoriser: String, CaseIterable, Sendable {
     /// organisation.
     case gateway
 
-    /// - Parameter key: looks an API key up.
-    /// - Throws: what to answer if `request` may not read what `organisation` has, or what `key` throws.
+    /// - Parameter match: looks an API key up.
+    /// - Throws: what to answer if `request` may not read what `organisation` has, or what `match` throws.
     func authorise(
         _ request: APIRequest,
         for organisation: OrganisationID,
-        key: (KeyID) throws(APIError) -> StoredAPIKey?
+        match: (APIKey) throws(APIError) -> APIKey.Match
     ) throws(APIError) {
         let authorised: OrganisationID?
         switch self {
         case .keys:
-            authorised = try Self.organisation(of: request.authorization, key)
+            authorised = try Self.organisation(of: request.authorization, match)
         case .gateway:
             // The web server decoded and merged the path before it asked; this reading of the raw one must agree.
             authorised = request.authorisedOrganisation.flatMap { OrganisationID($0) }
@@ -29,32 +29,35 @@ public enum Authoriser: String, CaseIterable, Sendable {
     /// The organisation that the key in an `Authorization` field opens.
     private static func organisation(
         of authorization: String?,
-        _ key: (KeyID) throws(APIError) -> StoredAPIKey?
+        _ match: (APIKey) throws(APIError) -> APIKey.Match
     ) throws(APIError) -> OrganisationID {
         guard let authorization else { throw .notAuthenticated }
-        let scheme = authorization.utf8.prefix { $0 != UInt8(ascii: " ") }
-        // By bytes: lowercased() makes "k" of other characters, too.
-        guard scheme.elementsEqual("api-key".utf8, by: { (65...90).contains($0) ? $0 + 32 == $1 : $0 == $1 }) else {
-            throw .notAuthenticated
-        }
-        guard let text = String(authorization.utf8.dropFirst(scheme.count + 1)), let presented = APIKey(text) else {
+        let bytes = authorization.utf8.span
+        guard Self.hasScheme(bytes) else { throw .notAuthenticated }
+        guard let presented = APIKey(bytes.extracting(droppingFirst: scheme.count + 1)) else {
             throw .authenticationFailed(.malformed)
         }
-        let stored = try key(presented.id)
-        // Everything is computed before anything is decided, and an unknown key is compared with what nothing is made
-        // of, so that it takes as long as a known one.
-        let isRight = presented.isMade(of: stored?.secretDigest ?? noDigest)
-        let state = Timestamp(secondsFromNow: 0).map { stored?.state(at: $0) ?? .revoked }
-        guard let stored else { throw .authenticationFailed(.unknown) }
-        guard isRight else { throw .authenticationFailed(.wrongSecret) }
-        switch state {
-        case .live: return stored.organisation
-        case .revoked: throw .authenticationFailed(.revoked)
-        case .expired, nil: throw .authenticationFailed(.expired)
+        switch try match(presented) {
+        case .unknown: throw .authenticationFailed(.unknown)
+        case .wrongSecret: throw .authenticationFailed(.wrongSecret)
+        case .key(let key):
+            switch key.state(at: .now) {
+            case .live: return key.organisation
+            case .revoked: throw .authenticationFailed(.revoked)
+            case .expired: throw .authenticationFailed(.expired)
+            }
         }
     }
 
-    private static let noDigest = [UInt8](repeating: 0, count: 32)
+    /// Whether the scheme is `Api-Key` in any case. By bytes: lowercased() makes "k" of other characters, too.
+    private static func hasScheme(_ authorization: Span<UInt8>) -> Bool {
+        let name = authorization.extracting(first: scheme.count)
+        return name.count == scheme.count
+            && name.indices.allSatisfy { ((65...90).contains(name[$0]) ? name[$0] + 32 : name[$0]) == scheme[$0] }
+            && (authorization.count == scheme.count || authorization[scheme.count] == UInt8(ascii: " "))
+    }
+
+    private static let scheme = Array("api-key".utf8)
 
     /// What the answer depends on besides the path (`Vary`).
     var vary: String {

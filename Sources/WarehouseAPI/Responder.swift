@@ -3,10 +3,11 @@ public import WarehouseConnections
 
 /// From request to answer: the contract over HTTP. One responder serves one thread, as its reader does.
 public struct Responder {
-    private let reader: any ConnectionReader
+    private let store: StoreCache
     private let authoriser: Authoriser
     private let cors: CORSPolicy
     private let surface: Surface
+    private let commonFields: HTTPFields
 
     /// What there is to ask for, besides health.
     public enum Surface {
@@ -23,10 +24,11 @@ public struct Responder {
         cors: CORSPolicy = CORSPolicy(),
         surface: Surface = .connections
     ) {
-        self.reader = reader
+        store = StoreCache(reader)
         self.authoriser = authoriser
         self.cors = cors
         self.surface = surface
+        commonFields = Self.securityFields(varyingBy: authoriser)
     }
 
     /// The answer to `request`, and what to record of it.
@@ -56,45 +58,39 @@ public struct Responder {
         if method == .options { return Answer(.noContent, [.allow: Self.allowedMethods]) }
         if let location = path.targetWithSlash { return Answer(.movedPermanently, [.location: location]) }
         if let organisation = path.resource.organisation {
-            try authoriser.authorise(request, for: organisation) { id throws(APIError) in
-                event.keyID = id
-                return try read(&event) { reader throws(StoreError) in try reader.key(id) }
+            try authoriser.authorise(request, for: organisation) { presented throws(APIError) in
+                event.keyID = presented.id
+                return try read(&event) { () throws(StoreError) in try store.match(presented) }
             }
         }
         guard method == .get || method == .head else { throw .methodNotAllowed(method) }
         if case .metrics = path.resource, case .status(let metrics) = surface { return Answer(metrics: metrics()) }
         guard let content = try content(of: path.resource, &event) else { throw .notFound }
-        return Answer(content: content, unlessMatched: request.ifNoneMatch)
+        return Answer(content, unlessMatched: request.ifNoneMatch)
     }
 
     /// The JSON of `resource`; nil if there is no such connection.
     private func content(
         of resource: ResourcePath.Resource,
         _ event: inout RequestEvent
-    ) throws(APIError) -> [UInt8]? {
-        var json = JSONWriter(reservingCapacity: WarehouseConnection.usualJSONSize)
+    ) throws(APIError) -> Content? {
         switch resource {
         case .liveness:
-            json.object { $0.member("status", "ok") }
+            return .healthy
         case .readiness:
-            _ = try read(&event) { reader throws(StoreError) in try reader.schemaVersion() }
-            json.object { $0.member("status", "ok") }
-        case .connectionList(let organisation):
-            let connection = try read(&event) { reader throws(StoreError) in try reader.connection(of: organisation) }
-            json.array { connection?.write(to: &$0) }
-        case .connection(let organisation, let id):
-            let connection = try read(&event) { reader throws(StoreError) in try reader.connection(of: organisation) }
-            if let connection, connection.id == id { connection.write(to: &json) }
+            _ = try read(&event) { () throws(StoreError) in try store.schemaVersion() }
+            return .healthy
+        case .connectionList(let organisation), .connection(let organisation, _):
+            return try read(&event) { () throws(StoreError) in try store.content(of: resource, organisation) }
         case .metrics:
-            break
+            return nil
         }
-        return json.bytes.isEmpty ? nil : json.bytes
     }
 
     /// Asks the store, and records how it was and how long it took.
     private func read<Value>(
         _ event: inout RequestEvent,
-        _ body: (any ConnectionReader) throws(StoreError) -> Value
+        _ lookUp: () throws(StoreError) -> Value
     ) throws(APIError) -> Value {
         let start = ContinuousClock.now
         defer {
@@ -102,7 +98,8 @@ public struct Responder {
             event.storeReads.duration += ContinuousClock.now - start
         }
         do throws(StoreError) {
-            let value = try body(reader)
+            if event.storeOutcome == nil { try store.refresh() }
+            let value = try lookUp()
             event.storeOutcome = .success(())
             return value
         } catch {
@@ -113,29 +110,32 @@ public struct Responder {
 
     /// Adds what every answer carries.
     private func complete(_ answer: Answer, for request: APIRequest) -> (HTTPResponse, body: [UInt8]) {
-        var fields = Self.commonFields
-        fields[.vary] = authoriser.vary
-        if let requestID = request.requestID, let name = Self.requestIDName { fields[name] = requestID }
+        // Appended, never set: that would look each of them up.
+        var fields = commonFields
+        if let name = Self.requestID, let value = request.requestID {
+            fields.append(HTTPField(name: name, value: value))
+        }
         let isPreflight = answer.status == .noContent && request.accessControlRequestMethod != nil
         fields.append(contentsOf: cors.headerFields(for: request, isPreflight: isPreflight))
         fields.append(contentsOf: answer.headerFields)
         if let content = answer.content {
-            fields[.contentType] = answer.contentType
-            fields[.contentLength] = String(content.count)
+            fields.append(HTTPField(name: .contentType, value: answer.contentType))
+            fields.append(HTTPField(name: .contentLength, value: String(content.count)))
         } else if answer.status == .movedPermanently {
-            fields[.contentLength] = "0"
+            fields.append(HTTPField(name: .contentLength, value: "0"))
         }
         let body = request.method == HTTPRequest.Method.head.rawValue ? [] : answer.content ?? []
         return (HTTPResponse(status: answer.status, headerFields: fields), body)
     }
 
-    private static let requestIDName = HTTPField.Name("X-Request-Id")
-
-    private static let commonFields: HTTPFields = {
+    private static func securityFields(varyingBy authoriser: Authoriser) -> HTTPFields {
         var fields: HTTPFields = [.cacheControl: "private, no-cache", .xContentTypeOptions: "nosniff"]
+        fields[.vary] = authoriser.vary
         if let referrerPolicy = HTTPField.Name("Referrer-Policy") { fields[referrerPolicy] = "no-referrer" }
         return fields
-    }()
+    }
+
+    private static let requestID = HTTPField.Name("X-Request-Id")
 }
 
 extension Responder.Surface {

@@ -3,26 +3,19 @@ public struct ConnectionID: Hashable, Sendable {
     public let rawValue: String
 
     /// The identity that `text` spells, or nil.
-    public init?(_ text: some StringProtocol) {
-        guard text.hasPrefix("wc_") else { return nil }
-        let random = text.utf8.dropFirst(3)
-        guard (1...61).contains(random.count), random.allSatisfy(Self.isAlphanumeric) else { return nil }
-        rawValue = String(text)
+    public init?(_ text: String) { self.init(text.utf8.span) }
+
+    /// The identity that `text` spells in ASCII, or nil.
+    public init?(_ text: Span<UInt8>) {
+        guard (4...64).contains(text.count), text.hasPrefix("wc_") else { return nil }
+        for index in 3..<text.count where !Alphanumeric.contains(text[index]) { return nil }
+        rawValue = unsafe String(copying: UTF8Span(unchecked: text))
     }
 
     /// A new one, `wc_` and 16 characters: 62¹⁶ are possible, and none is made twice.
     public static func random() -> ConnectionID { ConnectionID(random: "wc_" + Alphanumeric.random(count: 16)) }
 
     private init(random rawValue: String) { self.rawValue = rawValue }
-
-    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "a")...UInt8(ascii: "z"):
-            true
-        default: false
-        }
-    }
 }
 
 extension ConnectionID: CustomStringConvertible {

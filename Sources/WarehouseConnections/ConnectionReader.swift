@@ -1,5 +1,11 @@
 /// What reads a store of connections and of the API keys that open them. One reader serves one thread.
 public protocol ConnectionReader: AnyObject {
+    /// A number that is the same as at an earlier call only if every look-up still has the same result: as long as it is,
+    /// what was found may be used again.
+    ///
+    /// Blocks for about a microsecond, and fails where a look-up would.
+    func revision() throws(StoreError) -> Int
+
     /// The organisation's connection, or nil if it has none or was never heard of.
     ///
     /// Blocks for one look-up. A store that was missing, replaced or unavailable is opened anew, so the call after its

@@ -3,9 +3,12 @@ public struct KeyID: Hashable, Sendable {
     public let rawValue: String
 
     /// The identity that `text` spells, or nil.
-    public init?(_ text: some StringProtocol) {
-        guard text.utf8.count == 12, text.utf8.allSatisfy(Alphanumeric.characters.contains) else { return nil }
-        rawValue = String(text)
+    public init?(_ text: String) { self.init(text.utf8.span) }
+
+    /// The identity that `text` spells in ASCII, or nil.
+    init?(_ text: Span<UInt8>) {
+        guard text.count == 12, text.indices.allSatisfy({ Alphanumeric.contains(text[$0]) }) else { return nil }
+        rawValue = unsafe String(copying: UTF8Span(unchecked: text))
     }
 
     /// A new one: 62¹² are possible.

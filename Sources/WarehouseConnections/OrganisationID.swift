@@ -10,11 +10,19 @@ public struct OrganisationID: Hashable, Sendable {
     }
 
     /// The organisation that `text` spells as `[1-9][0-9]*`, or nil.
-    public init?(_ text: some StringProtocol) {
-        guard let first = text.utf8.first, first != UInt8(ascii: "0"),
-            text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
-            let number = Int64(text)
-        else { return nil }
+    public init?(_ text: String) { self.init(text.utf8.span) }
+
+    /// The organisation that `text` spells in ASCII as `[1-9][0-9]*`, or nil.
+    public init?(_ text: Span<UInt8>) {
+        guard !text.isEmpty, text[0] != UInt8(ascii: "0") else { return nil }
+        var number: Int64 = 0
+        for index in text.indices {
+            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(text[index]) else { return nil }
+            let (product, isTooMuch) = number.multipliedReportingOverflow(by: 10)
+            let (sum, isTooLarge) = product.addingReportingOverflow(Int64(text[index] - UInt8(ascii: "0")))
+            guard !isTooMuch, !isTooLarge else { return nil }
+            number = sum
+        }
         rawValue = number
     }
 }

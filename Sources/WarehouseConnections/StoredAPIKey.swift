@@ -48,9 +48,9 @@ public struct StoredAPIKey: Hashable, Sendable {
         case revoked
     }
 
-    public func state(at time: Timestamp) -> State {
+    public func state(at time: Timestamp.Seconds) -> State {
         if revokedAt != nil { return .revoked }
-        if let expiresAt, expiresAt <= time { return .expired }
+        if let expiresAt, expiresAt.isReached(at: time) { return .expired }
         return .live
     }
 }

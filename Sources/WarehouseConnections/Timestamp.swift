@@ -4,31 +4,45 @@ import Glibc
 /// zero. It keeps its spelling, so it comes back as it came.
 public struct Timestamp: Hashable, Sendable {
     public let rawValue: String
+    /// Without the fraction.
+    public let secondsSince1970: Int
 
     /// The time that `text` spells, or nil if it has another form or does not exist in the calendar.
     public init?(_ text: String) {
-        let bytes = Array(text.utf8)
-        guard bytes.count == 20 || (22...27).contains(bytes.count), bytes.last == UInt8(ascii: "Z") else { return nil }
-        func number(_ range: Range<Int>) -> Int? {
-            var value = 0
-            for byte in bytes[range] {
-                guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
-                value = value * 10 + Int(byte - UInt8(ascii: "0"))
-            }
-            return value
-        }
-        guard bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"), bytes[10] == UInt8(ascii: "T"),
+        let bytes = text.utf8.span
+        guard bytes.count == 20 || (22...27).contains(bytes.count), bytes[bytes.count - 1] == UInt8(ascii: "Z"),
+            bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"), bytes[10] == UInt8(ascii: "T"),
             bytes[13] == UInt8(ascii: ":"), bytes[16] == UInt8(ascii: ":"),
-            let year = number(0..<4), let month = number(5..<7), let day = number(8..<10),
-            let hour = number(11..<13), let minute = number(14..<16), let second = number(17..<19),
+            let year = Self.number(bytes, 0..<4), let month = Self.number(bytes, 5..<7),
+            let day = Self.number(bytes, 8..<10), let hour = Self.number(bytes, 11..<13),
+            let minute = Self.number(bytes, 14..<16), let second = Self.number(bytes, 17..<19),
             (1...12).contains(month), (1...Self.days(inMonth: month, of: year)).contains(day),
             hour < 24, minute < 60, second < 60
         else { return nil }
         if bytes.count > 20 {
-            guard bytes[19] == UInt8(ascii: "."), let fraction = number(20..<bytes.count - 1), fraction > 0
+            guard bytes[19] == UInt8(ascii: "."), let fraction = Self.number(bytes, 20..<bytes.count - 1), fraction > 0
             else { return nil }
         }
         rawValue = text
+        secondsSince1970 =
+            ((Self.daysSince1970(year, month, day) * 24 + hour) * 60 + minute) * 60 + second
+    }
+
+    private static func number(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int? {
+        var value = 0
+        for index in range {
+            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[index]) else { return nil }
+            value = value * 10 + Int(bytes[index] - UInt8(ascii: "0"))
+        }
+        return value
+    }
+
+    /// Of the Gregorian calendar, counted in years that begin in March, so that a leap day is their last.
+    private static func daysSince1970(_ year: Int, _ month: Int, _ day: Int) -> Int {
+        // One whole cycle of 400 years later, so that nothing is negative.
+        let year = year + 400 - (month < 3 ? 1 : 0)
+        let dayOfYear = (153 * ((month + 9) % 12) + 2) / 5 + day - 1
+        return year * 365 + year / 4 - year / 100 + year / 400 + dayOfYear - 719_468 - 146_097
     }
 
     private static func days(inMonth month: Int, of year: Int) -> Int {
@@ -52,6 +66,21 @@ extension Timestamp: Comparable {
 }
 
 extension Timestamp {
+    /// Whole seconds since 1970 in UTC, as the system counts them (time(2)).
+    public struct Seconds: Hashable, Sendable {
+        public let rawValue: Int
+
+        public init(_ rawValue: Int) { self.rawValue = rawValue }
+
+        public static var now: Seconds { Seconds(time(nil)) }
+    }
+
+    /// Whether it is then, or was before.
+    public func isReached(at time: Seconds) -> Bool {
+        let hasFraction = rawValue.utf8.count > 20
+        return secondsSince1970 < time.rawValue || (secondsSince1970 == time.rawValue && !hasFraction)
+    }
+
     /// The time so many seconds after this moment, to the second; nil beyond the year 9999.
     public init?(secondsFromNow seconds: Int = 0) {
         var time = time(nil)

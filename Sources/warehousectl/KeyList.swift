@@ -13,7 +13,7 @@ struct KeyList: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        guard let now = Timestamp(secondsFromNow: 0) else { throw ProgramFailure(.ioError, "the clock has no time") }
+        let now = Timestamp.Seconds.now
         var table = Table("KEY ID", "ORGANISATION", "STATE", "CREATED", "EXPIRES", "REVOKED", "LABEL")
         var json = JSONWriter()
         try failingWithStoreErrors {

@@ -115,7 +115,7 @@ private struct Credential {
         }
         // A forged key is refused for its secret and not for its form.
         for credential in all where credential.name == "forged" {
-            guard APIKey((credential.authorization ?? "").dropFirst("Api-Key ".count)) != nil else {
+            guard APIKey(String((credential.authorization ?? "").dropFirst("Api-Key ".count))) != nil else {
                 throw Site.Failure(reason: "a forged key without the form of one")
             }
         }

@@ -113,6 +113,36 @@ struct StoreContractTests {
             #expect(try reader.all.count == 1)
         }
     }
+
+    @Test(arguments: StoreUnderTest.all)
+    func keepsItsRevisionUntilSomethingChanges(_ kind: StoreUnderTest) throws {
+        try kind.withEmptyStore { writer, reader in
+            var seen = [try reader.revision()]
+            let (_, key) = try StoredAPIKey.sample(of: 1)
+            let changes: [(any ConnectionTransaction) throws -> Void] = [
+                { try $0.put(.sample(), for: 1) }, { try $0.put(.sample(status: .connected), for: 1) },
+                { try $0.add(key) }, { _ = try $0.revokeKey(key.id, at: key.createdAt) },
+                { _ = try $0.deleteConnection(of: 1) },
+            ]
+            for change in changes {
+                try writer.transaction(change)
+                let revision = try reader.revision()
+                #expect(!seen.contains(revision))
+                _ = try reader.connection(of: 1)
+                _ = try reader.key(key.id)
+                #expect(try reader.revision() == revision)
+                seen.append(revision)
+            }
+            let revision = try reader.revision()
+            #expect(throws: Interruption.self) {
+                try writer.transaction { transaction in
+                    try transaction.put(.sample(), for: 1)
+                    throw Interruption()
+                }
+            }
+            #expect(try reader.revision() == revision)
+        }
+    }
 }
 
 private struct Interruption: Error {}

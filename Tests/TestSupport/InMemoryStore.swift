@@ -2,8 +2,9 @@ public import WarehouseConnections
 
 /// The simplest store that keeps the contract of stores: what the others are compared with. It can fail.
 public final class InMemoryStore: ConnectionReader, ConnectionWriter {
-    public var connections: [OrganisationID: WarehouseConnection]
-    public var keys: [KeyID: StoredAPIKey] = [:]
+    public var connections: [OrganisationID: WarehouseConnection] { didSet { changes += 1 } }
+    public var keys: [KeyID: StoredAPIKey] = [:] { didSet { changes += 1 } }
+    private var changes = 0
     public private(set) var audit: [AuditEntry] = []
     /// What every look-up throws, if not nil.
     public var error: StoreError?
@@ -13,6 +14,11 @@ public final class InMemoryStore: ConnectionReader, ConnectionWriter {
     public init(connections: [OrganisationID: WarehouseConnection] = [:], error: StoreError? = nil) {
         self.connections = connections
         self.error = error
+    }
+
+    public func revision() throws(StoreError) -> Int {
+        if let error { throw error }
+        return changes
     }
 
     public func connection(of organisation: OrganisationID) throws(StoreError) -> WarehouseConnection? {

@@ -31,7 +31,7 @@ import WarehouseConnections
 
     private func authorise(_ authorised: String?, for organisation: String) throws {
         let organisation = try #require(OrganisationID(organisation))
-        try Authoriser.gateway.authorise(.mock(authorisedOrganisation: authorised), for: organisation) { _ in nil }
+        try Authoriser.gateway.authorise(.mock(authorisedOrganisation: authorised), for: organisation) { $0.match(nil) }
     }
 
     private static let live = try? StoredAPIKey.sample(of: 1)
@@ -102,7 +102,7 @@ import WarehouseConnections
     @Test
     func keysNeverReadWhatTheGatewaySays() throws {
         #expect(throws: APIError.notAuthenticated) {
-            try Authoriser.keys.authorise(.mock(authorisedOrganisation: "1"), for: 1) { _ in nil }
+            try Authoriser.keys.authorise(.mock(authorisedOrganisation: "1"), for: 1) { $0.match(nil) }
         }
     }
 
@@ -111,9 +111,9 @@ import WarehouseConnections
         let request = APIRequest.mock(authorisedOrganisation: nil, authorization: try "Api-Key " + text(Self.live))
         var lookUps = 0
         #expect(throws: APIError.forbidden) {
-            try Authoriser.gateway.authorise(request, for: 1) { _ in
+            try Authoriser.gateway.authorise(request, for: 1) { presented in
                 lookUps += 1
-                return nil
+                return presented.match(nil)
             }
         }
         #expect(lookUps == 0)
@@ -125,6 +125,8 @@ import WarehouseConnections
         let known =
             [Self.live, Self.foreign, Self.expired, Self.revoked].compactMap { $0?.stored }
             + [stored].compactMap(\.self)
-        try Authoriser.keys.authorise(.mock(authorization: authorization), for: 1) { id in known.first { $0.id == id } }
+        try Authoriser.keys.authorise(.mock(authorization: authorization), for: 1) { presented in
+            presented.match(known.first { $0.id == presented.id })
+        }
     }
 }

@@ -14,7 +14,8 @@ import WarehouseConnections
             0x0F, 0x00, 0x73, 0x85, 0xB6, 0xF9, 0xD4, 0xB7, 0xEE, 0xB2, 0x74, 0x86, 0x05, 0xAF, 0xE1, 0xA9,
             0x84, 0xA0, 0xA3, 0xBF, 0xA3, 0xF0, 0x14, 0xD0, 0x9E, 0x2A, 0x78, 0x4C, 0xE9, 0xE5, 0xCD, 0x1A,
         ]
-        #expect(key.isMade(of: digest))
+        let stored = try Self.stored(key.id, digest)
+        #expect(key.match(stored) == .key(stored))
     }
 
     @Test
@@ -25,24 +26,31 @@ import WarehouseConnections
             let key = try #require(APIKey(text))
             #expect(text.utf8.count == 67)
             #expect(key.id == id)
-            #expect(key.isMade(of: digest))
+            let stored = try Self.stored(id, digest)
+            #expect(key.match(stored) == .key(stored))
             #expect(seen.insert(text).inserted)
             #expect(seen.insert(id.rawValue).inserted)
         }
     }
 
     @Test
-    func isMadeOfNoOtherDigest() throws {
-        let (text, _, digest) = APIKey.random()
+    func matchesNoOtherDigest() throws {
+        let (text, id, digest) = APIKey.random()
         let key = try #require(APIKey(text))
         for index in digest.indices {
             var other = digest
             other[index] ^= 1
-            #expect(!key.isMade(of: other))
+            #expect(try key.match(Self.stored(id, other)) == .wrongSecret)
         }
-        #expect(!key.isMade(of: APIKey.random().secretDigest))
-        #expect(!key.isMade(of: []))
-        #expect(!key.isMade(of: [UInt8](repeating: 0, count: 32)))
+        for other in [APIKey.random().secretDigest, [UInt8](repeating: 0, count: 32)] {
+            #expect(try key.match(Self.stored(id, other)) == .wrongSecret)
+        }
+    }
+
+    @Test
+    func matchesNothingThatIsNotThere() throws {
+        let key = try #require(APIKey(APIKey.random().text))
+        #expect(key.match(nil) == .unknown)
     }
 
     @Test
@@ -65,5 +73,16 @@ import WarehouseConnections
     ])
     func refusesAnythingElse(text: String) {
         #expect(APIKey(text)?.id == nil)
+    }
+
+    private static func stored(_ id: KeyID, _ digest: [UInt8]) throws -> StoredAPIKey {
+        try StoredAPIKey(
+            id: id,
+            secretDigest: digest,
+            organisation: #require(OrganisationID(1)),
+            label: "",
+            createdAt: #require(Timestamp("2026-01-01T00:00:00Z")),
+            expiresAt: nil
+        )
     }
 }

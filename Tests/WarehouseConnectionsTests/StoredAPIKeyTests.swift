@@ -7,6 +7,8 @@ import WarehouseConnections
         ("2026-06-01T00:00:01Z", nil, "2026-06-01T00:00:00Z", .live),
         ("2026-06-01T00:00:00Z", nil, "2026-06-01T00:00:00Z", .expired),
         ("2026-06-01T00:00:00Z", nil, "9999-12-31T23:59:59Z", .expired),
+        ("2026-06-01T00:00:00.5Z", nil, "2026-06-01T00:00:00Z", .live),
+        ("2026-06-01T00:00:00.5Z", nil, "2026-06-01T00:00:01Z", .expired),
         (nil, "2026-06-01T00:00:00Z", "2026-06-01T00:00:00Z", .revoked),
         // Revoked is revoked, even if the clock goes back.
         (nil, "2026-06-01T00:00:00Z", "2026-05-01T00:00:00Z", .revoked),
@@ -14,7 +16,7 @@ import WarehouseConnections
     ])
     func knowsItsState(expiresAt: String?, revokedAt: String?, now: String, state: StoredAPIKey.State) throws {
         let key = try make(expiresAt: expiresAt, revokedAt: revokedAt)
-        #expect(key.state(at: try #require(Timestamp(now))) == state)
+        #expect(key.state(at: .init(try #require(Timestamp(now)).secondsSince1970)) == state)
     }
 
     @Test(arguments: ["", "dashboard", "Événements 🧊", String(repeating: "é", count: 100)])

@@ -29,6 +29,15 @@ import WarehouseConnections
         #expect(Timestamp("\(date)T10:00:00Z") == nil)
     }
 
+    @Test(arguments: [
+        ("1970-01-01T00:00:00Z", 0), ("1969-12-31T23:59:59Z", -1), ("1970-03-01T00:00:00Z", 5_097_600),
+        ("2000-02-29T12:00:00Z", 951_825_600), ("2026-04-17T10:00:00.5Z", 1_776_420_000),
+        ("0000-01-01T00:00:00Z", -62_167_219_200), ("9999-12-31T23:59:59Z", 253_402_300_799),
+    ])
+    func countsSecondsAsTheSystemDoes(text: String, seconds: Int) {
+        #expect(Timestamp(text)?.secondsSince1970 == seconds)
+    }
+
     @Test(arguments: ["24:00:00", "10:60:00", "10:00:60", "99:00:00", "10:99:00", "10:00:99"])
     func refusesATimeThatDoesNotExist(time: String) {
         #expect(Timestamp("2026-04-17T\(time)Z") == nil)
