@@ -20,7 +20,9 @@ public final class SQLiteReader: ConnectionReader {
     }
 
     public func revision() throws(StoreError) -> Int {
-        if try use({ try $0.hasChanged() }) { latestRevision += 1 }
+        let identity = try FileIdentity(ofStore: path)
+        let isCurrent = current?.identity == identity && current?.generation == inspector?.generation
+        if try use(isCurrent ? current?.connection : nil, { try $0.hasChanged() }) { latestRevision += 1 }
         return latestRevision
     }
 
@@ -33,7 +35,8 @@ public final class SQLiteReader: ConnectionReader {
     }
 
     public func schemaVersion() throws(StoreError) -> Int {
-        try lookUp { try $0.schemaVersion() }
+        _ = try revision()
+        return try lookUp { try $0.schemaVersion() }
     }
 
     public func forEachConnection(_ body: (OrganisationID, WarehouseConnection) throws -> Void) throws {
@@ -111,31 +114,37 @@ public final class SQLiteReader: ConnectionReader {
     private func lookUp<Result: Sendable>(
         _ body: @Sendable (LookUps) throws -> Result
     ) throws(StoreError) -> Result {
-        try use { try $0.use(body) }
+        try use(current?.connection) { try $0.use(body) }
     }
 
-    private func use<Result>(_ body: (ReadConnection) throws -> Result) throws(StoreError) -> Result {
-        let identity = try FileIdentity(ofStore: path)
+    /// Uses `connection`, or else opens the store.
+    private func use<Result>(
+        _ connection: ReadConnection?,
+        _ body: (ReadConnection) throws -> Result
+    ) throws(StoreError) -> Result {
         do {
-            if let current, current.identity == identity, current.generation == inspector?.generation {
-                do {
-                    return try body(current.connection)
-                } catch is ReadConnection.Closed {
-                    // The inspector has just done it.
-                }
+            do {
+                if let connection { return try body(connection) }
+            } catch is ReadConnection.Closed {
+                // The inspector has just done it.
             }
-            current = nil
-            // What another file held says nothing of this one.
-            latestRevision += 1
-            let verdict = inspector?.verdict(on: identity)
-            if let failure = verdict?.failure { throw failure }
-            let connection = try inspector?.open() ?? ReadConnection(path)
-            current = (connection, identity, verdict?.generation)
-            return try body(connection)
+            return try body(open())
         } catch {
             current = nil
             throw StoreError(error, store: path)
         }
+    }
+
+    private func open() throws -> ReadConnection {
+        current = nil
+        // What another file held says nothing of this one.
+        latestRevision += 1
+        let identity = try FileIdentity(ofStore: path)
+        let verdict = inspector?.verdict(on: identity)
+        if let failure = verdict?.failure { throw failure }
+        let connection = try inspector?.open() ?? ReadConnection(path)
+        current = (connection, identity, verdict?.generation)
+        return connection
     }
 
     static func open(_ path: String) throws -> DatabaseQueue {

@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import WarehouseConnections
 
 /// The half of a sealing key that seals and cannot open.
 struct PublicSealingKey: Sendable {
@@ -17,7 +18,7 @@ struct PublicSealingKey: Sendable {
 
     /// The first 8 bytes of its SHA-256 in hexadecimal: what tells keys apart for people.
     var fingerprint: String {
-        SHA256.hash(data: rawValue).prefix(8).map { Hexadecimal.digits(of: $0) }.joined()
+        Hexadecimal.text(SHA256.hash(data: rawValue).prefix(8))
     }
 }
 

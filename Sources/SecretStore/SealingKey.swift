@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import WarehouseConnections
 
 /// The private half of a sealing key, which opens what its public half has sealed. It prints `[redacted]`.
 ///

@@ -1,4 +1,5 @@
 import Crypto
+import WarehouseConnections
 
 /// A strong entity tag: equal if and only if the bytes are (RFC 9110, section 8.8.3).
 struct EntityTag: Equatable {
@@ -6,13 +7,7 @@ struct EntityTag: Equatable {
     let rawValue: String
 
     init(of content: [UInt8]) {
-        var text: [UInt8] = [UInt8(ascii: "\"")]
-        for byte in SHA256.hash(data: content).prefix(16) {
-            text.append(Self.digits[Int(byte >> 4)])
-            text.append(Self.digits[Int(byte & 0xF)])
-        }
-        text.append(UInt8(ascii: "\""))
-        rawValue = String(decoding: text, as: UTF8.self)
+        rawValue = "\"\(Hexadecimal.text(SHA256.hash(data: content).prefix(16)))\""
     }
 
     /// Whether an `If-None-Match` with this value names the tag, by the weak comparison (RFC 9110, section 13.1.2).
@@ -32,8 +27,6 @@ struct EntityTag: Equatable {
         }
         return isFound
     }
-
-    private static let digits = Array("0123456789abcdef".utf8)
 }
 
 extension Substring {

@@ -1,5 +1,4 @@
 import Crypto
-import Foundation
 
 /// One change of a store, as its audit keeps it for ever. It holds no secret.
 public struct AuditEntry: Hashable, Sendable {
@@ -55,21 +54,25 @@ public struct AuditEntry: Hashable, Sendable {
 }
 
 extension WarehouseConnection {
-    /// The connection as an audit shows it: with the SHA-256 of its set-up script instead of the script, which is long and
-    /// follows from the rest.
+    /// The connection as an audit shows it: with the SHA-256 of its public key and of its set-up script in their place,
+    /// which are long.
     public var auditJSON: String { auditJSON(secrets: []) }
 
     /// - Parameter secrets: the names of its secrets that changed with it.
     public func auditJSON(secrets: [String]) -> String {
-        let digest = setupScript.map { script in
-            SHA256.hash(data: Data(script.utf8)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-        }
-        var json = JSONWriter(reservingCapacity: 2048)
+        var json = JSONWriter(reservingCapacity: 1024)
         write(to: &json) { json in
-            json.member("setup_script_sha256", digest)
+            json.member("public_key_sha256", publicKey.map { Self.digest(of: $0.base64) })
+            json.member("setup_script_sha256", setupScript.map(Self.digest))
             if !secrets.isEmpty { json.member("changed_secrets", secrets.joined(separator: " ")) }
         }
         return String(decoding: json.bytes, as: UTF8.self)
+    }
+
+    private static func digest(of text: String) -> String {
+        var hash = SHA256()
+        unsafe text.utf8.span.withUnsafeBytes { unsafe hash.update(bufferPointer: $0) }
+        return Hexadecimal.text(hash.finalize())
     }
 }
 

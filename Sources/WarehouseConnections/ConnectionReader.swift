@@ -3,13 +3,13 @@ public protocol ConnectionReader: AnyObject {
     /// A number that is the same as at an earlier call only if every look-up still has the same result: as long as it is,
     /// what was found may be used again.
     ///
-    /// Blocks for about a microsecond, and fails where a look-up would.
+    /// Notices a store that is missing or was replaced, which a look-up alone need not: call it first. Blocks for about a
+    /// microsecond.
     func revision() throws(StoreError) -> Int
 
     /// The organisation's connection, or nil if it has none or was never heard of.
     ///
-    /// Blocks for one look-up. A store that was missing, replaced or unavailable is opened anew, so the call after its
-    /// repair succeeds.
+    /// Blocks for one look-up. After a failure the store is opened anew.
     func connection(of organisation: OrganisationID) throws(StoreError) -> WarehouseConnection?
 
     /// Calls `body` with every connection in the order of the organisations, as they stood at one moment.
@@ -30,6 +30,6 @@ public protocol ConnectionReader: AnyObject {
     /// - Throws: ``StoreError``, or what `body` throws.
     func forEachAuditEntry(of organisation: OrganisationID?, _ body: (AuditEntry) throws -> Void) throws
 
-    /// The version of the store's schema, if this program can read it.
+    /// The version of the store's schema, if this program can read it. Notices what ``revision()`` does.
     func schemaVersion() throws(StoreError) -> Int
 }

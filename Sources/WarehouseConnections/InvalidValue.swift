@@ -15,8 +15,7 @@ public struct InvalidValue: Error, Equatable, Sendable {
         atMost limit: Int
     ) throws(InvalidValue) -> String {
         if text.utf8.count > limit { throw InvalidValue(member, "has more than \(limit) bytes") }
-        let bytes = text.utf8.span
-        for index in bytes.indices where bytes[index] == 0 { throw InvalidValue(member, "holds a NUL character") }
+        if text.utf8.span.firstIndex(of: 0) < text.utf8.count { throw InvalidValue(member, "holds a NUL character") }
         return text
     }
 }

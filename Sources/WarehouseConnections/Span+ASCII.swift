@@ -1,3 +1,5 @@
+import Glibc
+
 extension Span where Element == UInt8 {
     /// Whether it begins with `text`, byte by byte.
     package func hasPrefix(_ text: String) -> Bool {
@@ -9,7 +11,11 @@ extension Span where Element == UInt8 {
 
     /// The index of the first `byte`; the count if there is none.
     package func firstIndex(of byte: UInt8) -> Int {
-        for index in indices where self[index] == byte { return index }
-        return count
+        unsafe withUnsafeBytes { bytes in
+            guard let start = bytes.baseAddress, let found = unsafe memchr(start, CInt(byte), bytes.count) else {
+                return bytes.count
+            }
+            return unsafe UnsafeRawPointer(found) - start
+        }
     }
 }

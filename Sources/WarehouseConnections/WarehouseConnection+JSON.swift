@@ -3,13 +3,16 @@ extension WarehouseConnection {
     ///
     /// - Parameter organisation: written in front of them, as import and export have it.
     public func write(to json: inout JSONWriter, organisation: OrganisationID? = nil) {
-        write(to: &json, organisation: organisation) { $0.member("setup_script", setupScript) }
+        write(to: &json, organisation: organisation) { json in
+            json.member("public_key", publicKey?.base64)
+            json.member("setup_script", setupScript)
+        }
     }
 
     func write(
         to json: inout JSONWriter,
         organisation: OrganisationID? = nil,
-        script: (inout JSONWriter) -> Void
+        longMembers: (inout JSONWriter) -> Void
     ) {
         json.object { json in
             if let organisation { json.member("organisation", organisation.rawValue) }
@@ -17,8 +20,7 @@ extension WarehouseConnection {
             json.member("type", configuration.type.name)
             json.member("status", status.rawValue)
             json.member("config") { configuration.write(to: &$0) }
-            json.member("public_key", publicKey?.base64)
-            script(&json)
+            longMembers(&json)
             json.member("created_at", createdAt.rawValue)
             json.member("last_tested_at", lastTestedAt?.rawValue)
             json.member("last_error", lastError)

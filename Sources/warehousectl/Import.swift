@@ -22,15 +22,14 @@ struct Import: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let lines = try LineReader(path: file)
+        let lines = try ImportedLines(path: file)
         let writer = try store.writer()
         var counts = (created: 0, replaced: 0, unchanged: 0)
         var progress = Progress(unit: "lines")
         try failingWithStoreErrors {
             try writer.transaction(by: actor.name) { transaction in
-                while let line = try lines.next() {
-                    try lines.locatingErrors {
-                        let imported = try ImportLine.decode(line)
+                for line in lines {
+                    try line.withContent { imported in
                         let stored = try transaction.connection(of: imported.organisation)
                         if stored == imported.connection {
                             counts.unchanged += 1
@@ -46,7 +45,7 @@ struct Import: ParsableCommand {
                             if stored == nil { counts.created += 1 } else { counts.replaced += 1 }
                         }
                     }
-                    progress.advance(to: lines.number)
+                    progress.advance(to: line.number)
                 }
             }
         }

@@ -3,15 +3,20 @@ import Glibc
 import Sysexits
 import WarehouseConnections
 
-/// Reads a file line by line in bounded memory, and knows where it is.
-final class LineReader {
+/// Reads a file line by line in bounded memory.
+struct LineReader: ~Copyable {
+    struct Line {
+        /// From 1.
+        let number: Int
+        let bytes: Data
+    }
+
     /// The longest line, in bytes: far more than any connection.
     private static let longestLine = 1 << 20
 
-    /// The number of the line that ``next()`` returned last, from 1.
-    private(set) var number = 0
-    private let name: String
+    let name: String
     private let descriptor: CInt
+    private var number = 0
     private var buffer: [UInt8] = []
     private var start = 0
     private var isAtEnd = false
@@ -34,25 +39,14 @@ final class LineReader {
     }
 
     /// The next line that is not empty, without its end; nil after the last.
-    func next() throws(ProgramFailure) -> Data? {
-        while let line = try nextLine() {
-            if !line.isEmpty { return Data(line) }
+    mutating func next() throws(ProgramFailure) -> Line? {
+        while let bytes = try nextLine() {
+            if !bytes.isEmpty { return Line(number: number, bytes: Data(bytes)) }
         }
         return nil
     }
 
-    /// Runs `body`; an error about the current line gets its number.
-    func locatingErrors(_ body: () throws -> Void) throws {
-        do {
-            try body()
-        } catch let error as InvalidValue {
-            throw badLine("\(error)")
-        } catch StoreError.idTaken(let id) {
-            throw badLine("\(StoreError.idTaken(id))")
-        }
-    }
-
-    private func nextLine() throws(ProgramFailure) -> ArraySlice<UInt8>? {
+    private mutating func nextLine() throws(ProgramFailure) -> ArraySlice<UInt8>? {
         var searched = start
         while true {
             if let end = buffer[searched...].firstIndex(of: UInt8(ascii: "\n")) {
@@ -69,7 +63,7 @@ final class LineReader {
             }
             guard buffer.count - start <= Self.longestLine else {
                 number += 1
-                throw badLine("is longer than \(Self.longestLine) bytes")
+                throw Self.failure(name, number, "is longer than \(Self.longestLine) bytes")
             }
             buffer.removeSubrange(..<start)
             searched -= start
@@ -78,7 +72,7 @@ final class LineReader {
         }
     }
 
-    private func fill() throws(ProgramFailure) {
+    private mutating func fill() throws(ProgramFailure) {
         let size = 1 << 16
         let old = buffer.count
         buffer.append(contentsOf: repeatElement(0, count: size))
@@ -90,7 +84,8 @@ final class LineReader {
         isAtEnd = count == 0
     }
 
-    private func badLine(_ problem: String) -> ProgramFailure {
+    /// That the line of this number is the reason why nothing was done.
+    static func failure(_ name: String, _ number: Int, _ problem: String) -> ProgramFailure {
         ProgramFailure(.dataError, "\(name): line \(number): \(problem): nothing was imported")
     }
 

@@ -61,23 +61,61 @@ struct DesyncTests {
                 _ = try await eventually {
                     try await Program.run("curl", ["--silent", "--fail", liveness]).exitCode == 0 ? () : nil
                 }
-                let body = workplace.directory("forgery")
-                // nginx splits a body where its buffers end, so the alignment is only found by trying each byte.
-                for padding in 7750...7950 {
-                    try Data(Self.forgery(padding)).write(to: URL(filePath: body))
-                    // One worker process and one kept connection: whatever is left meets the next client.
-                    let attack = ["--silent", "--data-binary", "@\(body)", base + Workplace.list(1)]
-                    let answers = try await Program.run(
-                        "curl",
-                        attack + ["--next", "--silent", base + "/no/such/path"]
-                    )
-                    let expected = #"{"detail":"Authentication credentials were not provided."}{"detail":"Not found."}"#
-                    #expect(answers.output == expected, "\(padding)")
-                }
+                // One worker process and one kept connection: whatever is left meets the next client.
+                let outcome = try await Program.run("curl", ["--config", try Self.tries(in: workplace, base)])
+                #expect(outcome.exitCode == 0)
+                let answer = #"{"detail":"Authentication credentials were not provided."}{"detail":"Not found."}"#
+                #expect(outcome.output == String(repeating: answer, count: Self.tries.count))
             }
         }
         // nginx drops a kept connection on which an answer comes unasked, if it comes soon enough: look at the other end.
         #expect(!workplace.logged.contains("http.route=readiness"))
+    }
+
+    /// Nobody is given the answer of another, whoever was served on a kept connection before.
+    @Test
+    func mixesNoAnswersBehindItsOwnNginx() async throws {
+        func withoutLimits(_ site: String) -> String { site.replacing(/\s*limit_req zone.*\n/, with: "\n") }
+        try await Site.with(edit: withoutLimits) { site in
+            let base = "https://localhost:\(site.port)"
+            let own = try await site.expect(200, Workplace.list(1), key: 1).body
+            let credentials = site.workplace.credentials(of: 1).map { "header = \"Authorization: \($0.1)\"\n" }.joined()
+            let config = try Self.tries(
+                in: site.workplace,
+                base,
+                next: Workplace.list(1),
+                options: "cacert = \(site.workplace.directory("nginx/localhost.crt"))\n",
+                nextOptions: credentials
+            )
+            let outcome = try await Program.run("curl", ["--config", config])
+            #expect(outcome.exitCode == 0)
+            let answer = #"{"detail":"Authentication credentials were not provided."}"# + own
+            #expect(outcome.output == String(repeating: answer, count: Self.tries.count))
+        }
+    }
+
+    /// nginx splits a body where its buffers end, so the alignment is only found by trying each byte.
+    private static let tries = 7000..<8000
+
+    /// A configuration of curl: attacks with each padding, and behind each of them a request of somebody else.
+    private static func tries(
+        in workplace: Workplace,
+        _ base: String,
+        next: String = "/no/such/path",
+        options: String = "",
+        nextOptions: String = ""
+    ) throws -> String {
+        let requests = try tries.flatMap { padding in
+            let body = workplace.directory("forgery-\(padding)")
+            try Data(forgery(padding)).write(to: URL(filePath: body))
+            return [
+                "silent\n\(options)url = \(base)\(Workplace.list(1))\ndata-binary = \"@\(body)\"\n",
+                "silent\n\(options)\(nextOptions)url = \(base)\(next)\n",
+            ]
+        }
+        let path = workplace.directory("tries")
+        try requests.joined(separator: "next\n").write(toFile: path, atomically: false, encoding: .utf8)
+        return path
     }
 
     /// Records of a request for readiness, which answers anybody and nobody else asks for, behind `padding` bytes.

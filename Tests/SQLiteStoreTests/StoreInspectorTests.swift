@@ -26,6 +26,12 @@ struct StoreInspectorTests {
         }
     }
 
+    /// As a request does.
+    private func connection(of organisation: OrganisationID) throws -> WarehouseConnection? {
+        _ = try reader.revision()
+        return try reader.connection(of: organisation)
+    }
+
     /// Inspects until something is found; a check may have to wait for twenty times the duration of the one before.
     private func inspect() throws -> StoreInspector.Report {
         while true {
@@ -64,20 +70,20 @@ struct StoreInspectorTests {
 
     @Test(arguments: [0, 4096 * 3, 4096 * 9])
     func findsNoiseInPagesThatReadersRemember(_ offset: UInt64) throws {
-        for number in 1...50 { _ = try reader.connection(of: OrganisationID(Int64(number)) ?? 1) }
+        for number in 1...50 { _ = try connection(of: OrganisationID(Int64(number)) ?? 1) }
         let before = try damage(at: offset)
         let report = try inspect()
         guard case .failure(let failure) = report.outcome else {
             Issue.record("noise at \(offset) was not found")
             return
         }
-        #expect(throws: failure) { try reader.connection(of: 1) }
+        #expect(throws: failure) { try connection(of: 1) }
         #expect(throws: failure) { try reader.schemaVersion() }
         #expect("\(failure)".contains(path))
         #expect(!"\(failure)".contains("\n"))
         try repair(at: offset, before)
         try inspect().outcome.get()
-        #expect(try reader.connection(of: 1) != nil)
+        #expect(try connection(of: 1) != nil)
     }
 
     @Test
@@ -86,23 +92,23 @@ struct StoreInspectorTests {
         _ = try damage(at: 4096 * 3)
         let report = try inspect()
         #expect(throws: StoreError.self) { try report.outcome.get() }
-        #expect(throws: StoreError.self) { try reader.connection(of: 1) }
+        #expect(throws: StoreError.self) { try connection(of: 1) }
         let result = unsafe rename(directory("good"), path)
         #expect(result == 0)
         // What was found is not true of this file.
-        #expect(try reader.connection(of: 1) != nil)
+        #expect(try connection(of: 1) != nil)
     }
 
     @Test
     func makesReadersOpenAnIndexThatWasMadeAnew() throws {
         try inspect().outcome.get()
-        #expect(try reader.connection(of: 1)?.status == .pendingCustomerSetup)
+        #expect(try connection(of: 1)?.status == .pendingCustomerSetup)
         for suffix in ["-wal", "-shm"] { try FileManager.default.removeItem(atPath: path + suffix) }
         try SQLiteWriter(path: path).transaction {
             try $0.put(.sample(id: "wc_n1", status: .connected), for: 1)
         }
         _ = inspector.inspect()
-        #expect(try reader.connection(of: 1)?.status == .connected)
+        #expect(try connection(of: 1)?.status == .connected)
     }
 
     @Test
@@ -116,7 +122,7 @@ struct StoreInspectorTests {
         }
         try other.close()
         // It says nothing against the store, and nothing has to change for another look.
-        #expect(try reader.connection(of: 1) != nil)
+        #expect(try connection(of: 1) != nil)
         try inspect().outcome.get()
     }
 
@@ -127,7 +133,7 @@ struct StoreInspectorTests {
         let report = try inspect()
         #expect(throws: StoreError.missing(store: path)) { try report.outcome.get() }
         try FileManager.default.moveItem(atPath: away, toPath: path)
-        #expect(try reader.connection(of: 1) != nil)
+        #expect(try connection(of: 1) != nil)
         try inspect().outcome.get()
     }
 }

@@ -3,6 +3,7 @@ import GRDB
 import StoreFiles
 import TestSupport
 import Testing
+import WarehouseConnections
 
 @testable import SecretStore
 
@@ -35,7 +36,7 @@ struct SecretStoreFileTests {
             let bytes = Array(plain.utf8)
             for start in stride(from: 0, to: bytes.count - 18, by: 8) {
                 let piece = Data(bytes[start..<start + 18])
-                let hexadecimal = piece.map { Hexadecimal.digits(of: $0) }.joined()
+                let hexadecimal = Hexadecimal.text(piece)
                 let forms =
                     [piece, Data(hexadecimal.utf8), Data(hexadecimal.uppercased().utf8)]
                     + (0..<3).map { Data(piece.dropFirst($0).prefix(15).base64EncodedString().utf8) }
