@@ -155,6 +155,8 @@ public final class SQLiteReader: ConnectionReader {
         var configuration = Configuration()
         configuration.readonly = true
         configuration.busyMode = .timeout(0.25)
+        // A megabyte of pages for each thread: what lies above the leaves of a large store.
+        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA cache_size = -1024") }
         let database = try DatabaseQueue(path: path, configuration: configuration)
         let version = try database.unsafeRead { try Schema.version(of: $0, path) }
         guard version != nil else { throw StoreError.foreign(store: path, found: StoreError.emptyFile) }

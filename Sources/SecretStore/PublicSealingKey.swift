@@ -18,7 +18,7 @@ struct PublicSealingKey: Sendable {
 
     /// The first 8 bytes of its SHA-256 in hexadecimal: what tells keys apart for people.
     var fingerprint: String {
-        Hexadecimal.text(SHA256.hash(data: rawValue).prefix(8))
+        Hexadecimal.text(Array(SHA256.hash(data: rawValue)).prefix(8))
     }
 }
 

@@ -7,7 +7,7 @@ struct EntityTag: Equatable {
     let rawValue: String
 
     init(of content: [UInt8]) {
-        rawValue = "\"\(Hexadecimal.text(SHA256.hash(data: content).prefix(16)))\""
+        rawValue = "\"\(Hexadecimal.text(Array(SHA256.hash(data: content)).prefix(16)))\""
     }
 
     /// Whether an `If-None-Match` with this value names the tag, by the weak comparison (RFC 9110, section 13.1.2).

@@ -4,9 +4,9 @@ import WarehouseConnections
 final class StoreCache {
     private let reader: any ConnectionReader
     private var revision: Int?
-    private var keys = RecentlyUsed<KeyID, StoredAPIKey>(capacity: 1024)
-    /// For each thread 2 MiB at most, which is some 700 usual connections.
-    private var contents = RecentlyUsed<ResourcePath.Resource, Content>(capacity: 1 << 20) { $0.bytes.count }
+    private var keys = RecentlyUsed<KeyID, StoredAPIKey>(capacity: 256)
+    /// For each thread 1 MiB at most, which is some 300 usual connections.
+    private var contents = RecentlyUsed<ResourcePath.Resource, Content>(capacity: 1 << 19) { $0.bytes.count }
 
     init(_ reader: any ConnectionReader) { self.reader = reader }
 

@@ -72,7 +72,7 @@ extension WarehouseConnection {
     private static func digest(of text: String) -> String {
         var hash = SHA256()
         unsafe text.utf8.span.withUnsafeBytes { unsafe hash.update(bufferPointer: $0) }
-        return Hexadecimal.text(hash.finalize())
+        return Hexadecimal.text(Array(hash.finalize())[...])
     }
 }
 

@@ -4,9 +4,9 @@ package enum Hexadecimal {
         value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
     }
 
-    package static func text(_ bytes: some Sequence<UInt8>) -> String {
+    package static func text(_ bytes: ArraySlice<UInt8>) -> String {
         var digits: [UInt8] = []
-        digits.reserveCapacity(64)
+        digits.reserveCapacity(2 * bytes.count)
         for byte in bytes {
             digits.append(digit(byte >> 4))
             digits.append(digit(byte & 15))
