@@ -96,7 +96,7 @@ struct SealedSecretTests {
             return Data(stride(from: 0, to: values.count, by: 2).map { values[$0] << 4 | values[$0 + 1] })
         }
         let site = try Site(initialised: false)
-        let digits = Hexadecimal.text((0..<31) + [0x5F])
+        let digits = Hexadecimal.text((Array(0..<31) + [0x5F])[...])
         try site.write("whsk1_\(digits)_eedd883da0a94515\n", to: "key")
         let sealed = SealedSecret(
             encapsulatedKey: bytes("d287fe2596c19c116bc6e89807da3109fbc0235f08761f29a1459f9a221b4f3d"),

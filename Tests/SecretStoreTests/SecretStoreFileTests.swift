@@ -36,7 +36,7 @@ struct SecretStoreFileTests {
             let bytes = Array(plain.utf8)
             for start in stride(from: 0, to: bytes.count - 18, by: 8) {
                 let piece = Data(bytes[start..<start + 18])
-                let hexadecimal = Hexadecimal.text(piece)
+                let hexadecimal = Hexadecimal.text(Array(piece)[...])
                 let forms =
                     [piece, Data(hexadecimal.utf8), Data(hexadecimal.uppercased().utf8)]
                     + (0..<3).map { Data(piece.dropFirst($0).prefix(15).base64EncodedString().utf8) }
