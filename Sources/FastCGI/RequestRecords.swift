@@ -39,15 +39,17 @@ enum RequestRecords: Equatable {
                 self = .malformed
                 return
             }
-            offset = content + length + Int(bytes[offset + 6])
+            let padding = Int(bytes[offset + 6])
+            offset = content + length + padding
             guard offset <= bytes.count else { break }
             switch (type, length) {
-            case (Self.beginRequest, 8):
-                requestID = id
-                expected = Self.params
-            case (Self.beginRequest, _):
+            // The padding of these two libfcgi takes for the next records.
+            case (Self.beginRequest, _) where length != 8 || padding > 0, (Self.params, 0) where padding > 0:
                 self = .malformed
                 return
+            case (Self.beginRequest, _):
+                requestID = id
+                expected = Self.params
             case (Self.params, 0):
                 guard pairs.isAtBoundary else {
                     self = .malformed

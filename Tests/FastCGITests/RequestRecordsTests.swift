@@ -74,6 +74,17 @@ struct RequestRecordsTests {
         Records("a pair cut off", R.begin(), R.stream(R.params, Array(Self.parameters.dropLast()))),
         Records("a length cut off", R.begin(), R.stream(R.params, [1])),
         Records("lengths of 2 GiB", R.begin(), R.record(R.params, [0xFF, 0xFF, 0xFF, 0xFD, 0xFF, 0xFF, 0xFF, 0xFD])),
+        Records(
+            "padding behind the beginning",
+            R.record(R.beginRequest, [0, 1, 0, 0, 0, 0, 0, 0], padding: 8),
+            R.stream(R.params, Self.parameters)
+        ),
+        Records(
+            "padding behind the parameters' end",
+            R.begin(),
+            R.record(R.params, Self.parameters),
+            R.record(R.params, padding: 8)
+        ),
         Records("padding behind the end", Self.head, R.record(R.stdin, padding: 8)),
         Records("a NUL in a value", R.request([("REQUEST_URI", "/a\0b")])),
         Records("a second request behind it", R.request([]), R.begin()),
