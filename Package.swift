@@ -153,7 +153,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "TestSupport", "SecretStore", "WarehouseConnections", "Warehouses", "warehoused", "warehousectl",
+                "TestSupport", "SecretStore", "SQLiteStore", "WarehouseConnections", "Warehouses", "warehoused",
+                "warehousectl",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],

@@ -1,0 +1,136 @@
+import Foundation
+import TestSupport
+import Testing
+import WarehouseConnections
+
+/// A writer that is killed at any instant: what it has acknowledged is there, what it has not is there whole or not at
+/// all, the store is sound, and the responder goes on.
+@Suite(.timeLimit(.minutes(60)))
+struct KilledWriterTests {
+    @Test
+    func losesAndTearsNothing() async throws {
+        let workplace = try await Workplace()
+        let kills = Extent.count(quick: 20, long: 1000)
+        var writer = try KilledWriter(workplace)
+        _ = try await workplace.withResponder { _ in
+            var attempt = 0
+            while writer.kills < kills {
+                attempt += 1
+                try #require(attempt < 10 * kills, "the commands end before they are killed")
+                switch attempt % 3 {
+                case 0: try await writer.createKey()
+                case 1: try await writer.importNextGeneration()
+                default: try await writer.revokeKey()
+                }
+                #expect(try workplace.ask(Workplace.list(1)).status == 200)
+            }
+        }
+        print(
+            "kill -9 of the writer: \(kills) of \(kills) stores sound, \(writer.acknowledged) acknowledged changes there, "
+                + "\(writer.settled) unacknowledged ones whole"
+        )
+    }
+}
+
+/// Runs commands, kills them, and compares what they have said with what the store holds.
+private struct KilledWriter {
+    private(set) var kills = 0
+    private(set) var acknowledged = 0
+    /// Changes that the store had kept when the command was killed before it could say so.
+    private(set) var settled = 0
+
+    private let workplace: Workplace
+    private let generations: Generations
+    private var generation = 0
+    private var keys: [String] = []
+    /// How long each command takes, so that the kill may come at any instant of it.
+    private var durations: [String: Duration] = [:]
+
+    init(_ workplace: Workplace) throws {
+        self.workplace = workplace
+        generations = try Generations()
+    }
+
+    mutating func importNextGeneration() async throws {
+        let file = workplace.directory("generation")
+        try generations.lines(generation + 1).write(toFile: file, atomically: false, encoding: .utf8)
+        let isAcknowledged = try await run(["import", file, "--replace"]).contains("created, ")
+        let found = try await generations.number(inStore: workplace.store)
+        if isAcknowledged {
+            #expect(found == generation + 1)
+        } else {
+            #expect(found == generation || found == generation + 1)
+            if found != generation { settled += 1 }
+        }
+        generation = found
+        _ = try StoreContent(of: workplace.store)
+    }
+
+    mutating func createKey() async throws {
+        let before = try StoreContent(of: workplace.store).keys
+        let text = try await run(["key", "create", "--organisation", "4"])
+        let after = try StoreContent(of: workplace.store).keys
+        let made = Set(after.keys).subtracting(before.keys)
+        #expect(made.count <= 1)
+        #expect(after.filter { before[$0.key] != nil } == before)
+        // The line is written at once: all of the key or nothing.
+        if let key = text.firstMatch(of: /whc_[^\n]{63}\n/)?.0 {
+            keys.append(key.trimmingCharacters(in: .newlines))
+            #expect(made.map(\.rawValue) == [String(key.dropFirst(4).prefix(12))])
+            #expect(try status(of: keys[keys.count - 1]) == 200)
+        } else {
+            settled += made.count
+        }
+    }
+
+    mutating func revokeKey() async throws {
+        guard let key = keys.popLast(), let id = KeyID(key.dropFirst(4).prefix(12)) else { return }
+        let isAcknowledged = try await run(["key", "revoke", id.rawValue]).contains(": revoked ")
+        let isRevoked = try StoreContent(of: workplace.store).keys[id]?.revokedAt != nil
+        #expect(isRevoked || !isAcknowledged)
+        #expect(try status(of: key) == (isRevoked ? 401 : 200))
+        if isRevoked, !isAcknowledged { settled += 1 }
+    }
+
+    private func status(of key: String) throws -> Int {
+        try workplace.ask(Workplace.list(4), key: nil, [("HTTP_AUTHORIZATION", "Api-Key \(key)")]).status
+    }
+
+    /// What the command has said before it was killed or ended; nothing if it has acknowledged nothing.
+    private mutating func run(_ words: [String]) async throws -> String {
+        let arguments = words + ["--store", workplace.store]
+        let command = words.prefix { !$0.hasPrefix("/") }.prefix(2).joined(separator: " ")
+        guard let longest = durations[command] else {
+            let start = ContinuousClock.now
+            let outcome = try await Program.run(Program.warehousectl, arguments)
+            durations[command] = .now - start
+            try #require(outcome.exitCode == 0, "\(outcome.error)")
+            acknowledged += 1
+            return outcome.output
+        }
+        let log = workplace.directory("said")
+        try Data().write(to: URL(filePath: log))
+        let (_, code) = try await Program.withRunning(Program.warehousectl, arguments, log: log) { process in
+            // At any instant; but most of the time goes to other things than writing, so each second one while it writes.
+            let isWriting = kills.isMultiple(of: 2)
+            if isWriting { try await waitForWrite(longest * 3) }
+            let latest = isWriting ? 20_000 : Int(longest / .microseconds(1))
+            try await Task.sleep(for: .microseconds(Int.random(in: 0...latest)))
+            _ = kill(process, SIGKILL)
+        }
+        let said = try String(contentsOfFile: log, encoding: .utf8)
+        if code == -SIGKILL { kills += 1 } else { try #require(code == 0, "\(said)") }
+        if !said.isEmpty { acknowledged += 1 }
+        return said
+    }
+
+    /// Until something has been written to the log, or the command must be over.
+    private func waitForWrite(_ longest: Duration) async throws {
+        func written() -> Date? {
+            let attributes = try? FileManager.default.attributesOfItem(atPath: workplace.store + "-wal")
+            return attributes?[.modificationDate] as? Date
+        }
+        let (before, deadline) = (written(), ContinuousClock.now + longest)
+        while ContinuousClock.now < deadline, written() == before { await Task.yield() }
+    }
+}
