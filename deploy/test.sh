@@ -19,9 +19,9 @@ trap 'rm -rf "$TMPDIR"' EXIT
 
 heading "Packages"
 # systemd has systemd-socket-activate, prometheus has promtool, iproute2 has ss
-deploy/install-packages.sh apache2-bin certbot crun curl groff-base iproute2 jq libfcgi-dev libsqlite3-dev lighttpd \
-    logrotate man-db multiwatch nginx openssl podman procps prometheus python3 python3-cryptography \
-    python3-prometheus-client python3-venv shellcheck spawn-fcgi systemd wrk
+deploy/install-packages.sh apache2-bin certbot crun curl faketime groff-base iproute2 jq libfcgi-dev libsqlite3-dev \
+    lighttpd logrotate man-db multiwatch nginx openssl podman procps prometheus python3 python3-cryptography \
+    python3-prometheus-client python3-venv shellcheck spawn-fcgi strace systemd wrk
 
 heading "Format"
 swift format lint --strict --recursive Sources Tests Package.swift

@@ -1,0 +1,45 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What a change does when one of its system calls on the stores' files fails, whichever it is: it says so on one line and
+/// leaves everything as it was, or the failure did not matter and the change is there. The responder goes on.
+@Suite(.timeLimit(.minutes(60)))
+struct FailingCallTests {
+    private static let calls = ["pwrite64", "fdatasync", "ftruncate", "openat"]
+    private static let errors = ["ENOSPC", "EIO", "EROFS"]
+
+    @Test(arguments: FailingChange.all.filter { $0.isQuick || Extent.isLong })
+    func isReportedAndLeavesEverythingAsItWas(_ change: FailingChange) async throws {
+        let traced = try await TracedChange(change)
+        let workplace = traced.office.workplace
+        var figures: [String] = []
+        _ = try await workplace.withResponder { _ in
+            for call in Self.calls {
+                let total = try await traced.count(call)
+                var (hits, refused) = (0, 0)
+                for place in Self.places(total) {
+                    for error in Extent.isLong ? Self.errors : [Self.errors[place % 3]] {
+                        // A run in which the call was not hit proves nothing.
+                        guard let exitCode = try await traced.run(failing: call, error, at: place) else { continue }
+                        hits += 1
+                        if exitCode != 0 { refused += 1 }
+                        #expect(try workplace.ask(Workplace.list(1)).status == 200)
+                    }
+                }
+                #expect(hits > 0 || total == 0, "\(call) was never hit")
+                figures.append("\(call) \(hits) (\(refused) refused)")
+            }
+            try await traced.run()
+        }
+        #expect(!workplace.logged.contains("unavailable"), "\(workplace.logged)")
+        print("failing calls of \(change): \(figures.joined(separator: ", "))")
+    }
+
+    /// Which of `total` calls are made to fail: all of them if they are few, else some from the first to the last.
+    private static func places(_ total: Int) -> [Int] {
+        let most = Extent.count(quick: 8, long: 100)
+        guard total > most else { return Array(0..<total).map { $0 + 1 } }
+        return (0..<most).map { 1 + $0 * (total - 1) / (most - 1) }
+    }
+}

@@ -1,0 +1,59 @@
+import Foundation
+import TestSupport
+import Testing
+import WarehouseConnections
+
+/// A command that writes, and what shows that it has done so.
+struct FailingChange: CustomTestStringConvertible, CustomStringConvertible, Sendable {
+    let description: String
+    /// Whether every run of the tests tries it, or only a long one.
+    let isQuick: Bool
+    /// The command line that makes a change which has not been there before.
+    let words: @Sendable (Office, _ number: Int) throws -> [String]
+    /// Whether the whole change lies between the two.
+    let isDone: @Sendable (_ before: StoreContent, _ after: StoreContent) -> Bool
+
+    var testDescription: String { description }
+
+    static let all = [
+        FailingChange(
+            description: "import",
+            isQuick: true,
+            words: { office, number in
+                let file = office.workplace.directory("generation")
+                try Generations().lines(number).write(toFile: file, atomically: false, encoding: .utf8)
+                return office.words("import", [file, "--replace"])
+            },
+            isDone: { $1.audit.count == $0.audit.count + Generations.count && $1.connections != $0.connections }
+        ),
+        FailingChange(
+            description: "key create",
+            isQuick: true,
+            words: { office, _ in office.words("key", ["create", "--organisation", "4"]) },
+            isDone: { $1.keys.count == $0.keys.count + 1 && $1.audit.count == $0.audit.count + 1 }
+        ),
+        FailingChange(
+            description: "a new password",
+            isQuick: false,
+            words: { office, number in
+                let file = office.workplace.directory("password")
+                try "password-\(number)".write(toFile: file, atomically: false, encoding: .utf8)
+                let fields = ["--host", "h\(number).example.com", "--password-file", file]
+                return office.words("update", ["--organisation", "5"] + fields)
+            },
+            isDone: { $1.connections[5] != $0.connections[5] && $1.audit.count == $0.audit.count + 1 }
+        ),
+        FailingChange(
+            description: "backup",
+            isQuick: false,
+            words: { office, _ in office.words("backup", [office.workplace.directory("backup"), "--replace"]) },
+            isDone: { $0 == $1 }
+        ),
+        FailingChange(
+            description: "restore",
+            isQuick: false,
+            words: { office, _ in office.words("restore", [office.workplace.directory("backup"), "--replace"]) },
+            isDone: { $1.audit.count == 1 + $1.audit.count { $0.action != .restore } }
+        ),
+    ]
+}
