@@ -86,6 +86,19 @@ public final class FastCGIConnection {
         return try receive()
     }
 
+    /// Says that nothing more comes, and returns all that the responder sends until it closes.
+    public func finish() throws(Failure) -> [UInt8] {
+        shutdown(descriptor, CInt(SHUT_WR))
+        var received: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = unsafe recv(descriptor, &piece, piece.count, 0)
+            if count < 0, errno == EAGAIN { throw .timedOut }
+            guard count > 0 else { return received }
+            received += piece.prefix(count)
+        }
+    }
+
     /// Whether the responder closes the connection without sending anything more.
     public func isClosedByPeer() -> Bool {
         do {
