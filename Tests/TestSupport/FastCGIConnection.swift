@@ -1,7 +1,7 @@
 import Glibc
 
 /// A connection of a web server to a FastCGI responder at a unix socket. It waits at most 10 s for anything.
-public final class FastCGIConnection {
+public final class FastCGIConnection: Sendable {
     public enum Failure: Error, Equatable {
         case cannotConnect(errno: CInt)
         /// The responder ended the connection before the end of an answer.
