@@ -158,7 +158,7 @@ let package = Package(
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
-            exclude: ["operations", "stand-in-systemd", "terminal", "warehouses"]
+            exclude: ["operations", "slow-clients", "stand-in-systemd", "terminal", "warehouses"]
         ),
         .testTarget(
             name: "StoreContract",

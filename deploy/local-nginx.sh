@@ -58,7 +58,8 @@ daemon off;
 worker_shutdown_timeout 5s;
 pid nginx.pid;
 error_log error.log;
-events {}
+worker_rlimit_nofile 16384;
+events { worker_connections 8192; }
 http {
     client_body_temp_path temporary-body;
     fastcgi_temp_path temporary-fastcgi;

@@ -9,12 +9,6 @@ struct Supervised {
     let program: String
     private let directory: String
 
-    struct Load {
-        let requests: Int
-        let failures: Int
-        let report: String
-    }
-
     static func with(watchdog: Double = 15, _ body: (Supervised) async throws -> Void) async throws {
         let workplace = try await Workplace()
         let directory = workplace.directory("supervisor")
@@ -65,7 +59,7 @@ struct Supervised {
     }
 
     /// What clients see while `body` runs.
-    func underLoad(_ body: () async throws -> Void) async throws -> Load {
+    func underLoad(_ body: () async throws -> Void) async throws -> LoadReport {
         let log = site.workplace.directory("load")
         let arguments =
             ["-t", "1", "-c", "16", "-d", "600", "--timeout", "10"]
@@ -79,14 +73,6 @@ struct Supervised {
                 return report.contains("Requests/sec") ? report : nil
             }
         }.result
-        func number(_ pattern: Regex<(Substring, Substring)>) -> Int {
-            report.matches(of: pattern).reduce(0) { $0 + (Int($1.1) ?? 0) }
-        }
-        return Load(
-            requests: number(/(\d+) requests in/),
-            failures: number(/Non-2xx or 3xx responses: (\d+)/)
-                + number(/(?:connect|read|write|timeout) (\d+)/),
-            report: report
-        )
+        return LoadReport(report)
     }
 }

@@ -1,0 +1,93 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What slow peers cost a good client: its slowest hundredth takes less than twice as long as without them.
+@Suite(.timeLimit(.minutes(10)), .serialized)
+struct SlowPeerLatencyTests {
+    private static let seconds = Extent.count(quick: 2, long: 10)
+
+    @Test
+    func costAGoodClientNothingBehindTheWebServer() async throws {
+        try await Site.with(["--threads", "4"], edit: withoutLimits) { site in
+            try await expectLessThanTwice(site, "5 silent and 5 dripping peers", keepAlive: true) { body in
+                var peers = try UnfinishedPeers(site.workplace.socket, count: 5)
+                let dripping = Task { [site] in
+                    while !Task.isCancelled {
+                        // Those that were cut off come back.
+                        peers = try UnfinishedPeers(site.workplace.socket, count: 5)
+                        for _ in 1...100 {
+                            peers.drip()
+                            try await Task.sleep(for: .milliseconds(20))
+                        }
+                    }
+                }
+                defer { dripping.cancel() }
+                return try await body()
+            }
+        }
+    }
+
+    @Test
+    func costAGoodClientNothingInFrontOfIt() async throws {
+        try await Site.with(["--threads", "4"], edit: withoutLimits) { site in
+            try await expectLessThanTwice(site, "1,000 slow HTTPS clients", keepAlive: false) { body in
+                let log = site.workplace.directory("slow")
+                let script = Fixture.project + "Tests/EndToEndTests/slow-clients/slow_clients.py"
+                return try await Program.withRunning("python3", [script, "\(site.port)", "1000"], log: log) { _ in
+                    _ = try await eventually {
+                        try String(contentsOfFile: log, encoding: .utf8).contains("ready") ? true : nil
+                    }
+                    return try await body()
+                }.result
+            }
+        }
+    }
+
+    /// Measured up to three times, and compared with the best without peers: the machine may have had something else to do.
+    private func expectLessThanTwice(
+        _ site: Site,
+        _ name: String,
+        keepAlive: Bool,
+        _ withPeers: (() async throws -> Latency) async throws -> Latency
+    ) async throws {
+        var figures: [(with: Double, without: Double)] = []
+        repeat {
+            let baseline = try await Latency.measure(site, keepAlive: keepAlive, seconds: Self.seconds)
+            let burdened = try await withPeers {
+                try await Latency.measure(site, keepAlive: keepAlive, seconds: Self.seconds)
+            }
+            #expect(baseline.failures == 0, "\(baseline.report)")
+            #expect(burdened.failures == 0, "\(burdened.report)")
+            figures.append((burdened.p99, min(baseline.p99, figures.last?.without ?? .infinity)))
+        } while figures.count < 3 && !isGood(figures)
+        let text = figures.map { "\($0.with) ms against \($0.without) ms" }.joined(separator: ", then ")
+        print("\(name): p99 of a good client \(text)")
+        #expect(isGood(figures), "\(text)")
+    }
+
+    private func isGood(_ figures: [(with: Double, without: Double)]) -> Bool {
+        figures.last.map { $0.with < 2 * $0.without } ?? false
+    }
+
+    private func withoutLimits(_ site: String) -> String { site.replacing(/\s*limit_req zone.*\n/, with: "\n") }
+}
+
+/// How long a client waits that asks again and again over four connections.
+private struct Latency {
+    /// Milliseconds within which 99 of 100 requests are answered.
+    let p99: Double
+    let failures: Int
+    let report: String
+
+    static func measure(_ site: Site, keepAlive: Bool, seconds: Int) async throws -> Latency {
+        let key = site.workplace.credentials(of: 1).map { "Authorization: \($0.1)" }.joined()
+        let arguments =
+            ["-t", "1", "-c", "4", "-d", "\(seconds)", "--timeout", "10", "--latency", "-H", key]
+            + (keepAlive ? [] : ["-H", "Connection: close"]) + ["https://localhost:\(site.port)\(Workplace.list(1))"]
+        let report = try await Program.run("wrk", arguments).output
+        let found = try #require(report.firstMatch(of: /99%\s+([0-9.]+)(us|ms|s)/), "\(report)")
+        let unit = ["us": 0.001, "ms": 1, "s": 1000][String(found.2)] ?? .nan
+        return Latency(p99: (Double(found.1) ?? .nan) * unit, failures: LoadReport(report).failures, report: report)
+    }
+}
