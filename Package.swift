@@ -161,12 +161,28 @@ let package = Package(
             exclude: ["operations", "slow-clients", "stand-in-systemd", "terminal", "warehouses"]
         ),
         .testTarget(
+            name: "FuzzTests",
+            dependencies: ["WarehouseAPI", "WarehouseConnections", "warehousectl", "TestSupport"],
+            exclude: ["corpus"]
+        ),
+        .testTarget(
             name: "StoreContract",
             dependencies: ["SQLiteStore", "WarehouseConnections", "TestSupport"],
             path: "Tests/StoreContract"
         ),
     ]
 )
+
+// Built with --sanitize fuzzer alone, which brings its own main.
+if Context.environment["FUZZER"] == "yes" {
+    package.targets.append(
+        .executableTarget(
+            name: "Fuzzer",
+            dependencies: ["WarehouseAPI", "WarehouseConnections"],
+            path: "Tests/Fuzzer"
+        )
+    )
+}
 
 for target in package.targets where target.type != .system {
     target.swiftSettings = [

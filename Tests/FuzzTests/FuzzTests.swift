@@ -1,0 +1,22 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What strangers send to the parsers, made of the corpus by a seeded generator. The fuzzer's long runs use the same entry
+/// and the same corpus.
+@Suite(.timeLimit(.minutes(5)))
+struct FuzzTests {
+    private static let count = 100_000
+
+    @Test(arguments: FuzzTarget.allCases)
+    func readsEveryInputAsItIsMeantOrNotAtAll(_ target: FuzzTarget) throws {
+        let directory = URL(filePath: Fixture.project + "Tests/FuzzTests/corpus/" + target.rawValue)
+        var mutations = try Mutations(of: directory, seed: 1)
+        let start = ContinuousClock.now
+        for bytes in mutations.originals { #expect(target.finding(bytes) == nil) }
+        for number in 1...Self.count {
+            if let finding = target.finding(mutations.next()) { Issue.record("input \(number): \(finding)") }
+        }
+        print("fuzzing \(target.rawValue): \(Self.count) seeded inputs in \(ContinuousClock.now - start), 0 findings")
+    }
+}

@@ -1,0 +1,1 @@
+../../Sources/warehousectl/ImportLine.swift
