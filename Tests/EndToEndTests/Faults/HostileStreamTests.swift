@@ -10,7 +10,7 @@ private typealias R = FastCGIRecords
 struct HostileStreamTests {
     @Test
     func answersNoForgedAndNoIncompleteRequest() async throws {
-        let count = Extent.count(quick: 2_000, long: 10_000)
+        let count = Extent.count(quick: 1_000, long: 10_000)
         try await Supervised.with { supervised in
             let workplace = supervised.site.workplace
             let processes = try await supervised.processes()
