@@ -1,11 +1,17 @@
 #!/usr/bin/env bash
 # Every check of this project: format, build, unit and end-to-end tests, a run of the service, the scripts.
 # Stops at the first failure. The last line counts the tests that the test runner reports.
+# With --long, for a night: the fault suite at its full extent (LONG=yes), libFuzzer, and the unit tests under the address
+# and the thread sanitizer. SOAK and FUZZ, in seconds, make two of its parts shorter.
 set -euo pipefail
 
 fail() { echo "test.sh: $2" >&2; exit "$1"; }
 
-[ $# -eq 0 ] || fail 64 "$*: not understood: there is nothing to choose"
+case $* in
+"") ;;
+--long) export LONG=yes RESTARTS=${RESTARTS:-20} ;;
+*) fail 64 "$*: not understood: give --long or nothing" ;;
+esac
 cd "$(dirname "$0")/.."
 PATH=$PATH:/usr/sbin                  # where Debian has nginx, and a user's PATH has it not
 command -v swift >/dev/null || fail 69 "no swift in PATH: install a toolchain from https://www.swift.org/install"
@@ -41,6 +47,24 @@ MEMORY_TESTS=yes swift test --skip-build --filter MemoryTests 2>&1 | tee -a "$lo
 # Swift Testing's own line, such as "Test run with 12 tests in 3 suites passed after 0.4 seconds."
 count=$(sed -nE 's/.*Test run with ([0-9]+) tests? .*passed after.*/\1/p' "$log" | awk '{ sum += $1 } END { print sum }')
 [ "${count:-0}" -gt 0 ] || fail 70 "the test runner reported no test: did it find any?"
+
+if [ "${LONG-}" = yes ]; then
+    heading "Fuzzing"
+    FUZZER=yes swift build --scratch-path .build/fuzzer --sanitize fuzzer --product Fuzzer
+    for corpus in Tests/FuzzTests/corpus/*; do
+        new=$TMPDIR/${corpus##*/}
+        mkdir "$new"
+        # A finding ends it; its input is in the output, as "Base64".
+        FUZZ_TARGET=${corpus##*/} .build/fuzzer/debug/Fuzzer -max_total_time="${FUZZ:-600}" -max_len=4096 \
+            -artifact_prefix="$TMPDIR/" "$new" "$corpus" >"$new.log" 2>&1 || { tail -n 40 "$new.log" >&2; exit 1; }
+        echo "libFuzzer, ${corpus##*/}: $(tail -n 1 "$new.log"), $(find "$new" -type f | wc -l) new inputs, 0 findings"
+    done
+
+    for sanitizer in address thread; do
+        heading "Unit tests under the $sanitizer sanitizer"
+        swift test --sanitize "$sanitizer" --scratch-path ".build/$sanitizer" --skip 'EndToEndTests|MemoryTests'
+    done
+fi
 
 heading "Run"
 deploy/run.sh --check
