@@ -8,6 +8,8 @@ struct FailingChange: CustomTestStringConvertible, CustomStringConvertible, Send
     let description: String
     /// Whether every run of the tests tries it, or only a long one.
     let isQuick: Bool
+    /// Whether it changes the store of secrets, too.
+    var changesSecrets = false
     /// The command line that makes a change which has not been there before.
     let words: @Sendable (Office, _ number: Int) throws -> [String]
     /// Whether the whole change lies between the two.
@@ -35,6 +37,7 @@ struct FailingChange: CustomTestStringConvertible, CustomStringConvertible, Send
         FailingChange(
             description: "a new password",
             isQuick: false,
+            changesSecrets: true,
             words: { office, number in
                 let file = office.workplace.directory("password")
                 try "password-\(number)".write(toFile: file, atomically: false, encoding: .utf8)

@@ -28,7 +28,7 @@ final class MovedClock {
             Program.warehoused,
             [],
             environment: [
-                "LD_PRELOAD": "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1",
+                "LD_PRELOAD": "/usr/$LIB/faketime/libfaketimeMT.so.1",
                 "FAKETIME_TIMESTAMP_FILE": file,
                 "FAKETIME_NO_CACHE": "1",
                 "FAKETIME_DONT_FAKE_MONOTONIC": "1",

@@ -34,20 +34,20 @@ final class TracedChange: Sendable {
 
     /// Makes call number `place` of `call` fail with `error`; returns the exit code, or nil if there was no such call.
     func run(failing call: String, _ error: String, at place: Int) async throws -> Int32? {
-        let case_ = "\(call) \(place) \(error)"
+        let comment = "\(call) \(place) \(error)"
         let before = try state()
         let outcome = try await trace(call, ["-e", "inject=\(call):error=\(error):when=\(place)"])
         guard try traced().contains("(INJECTED)") else { return nil }
         let after = try state()
         if outcome.exitCode == 0 {
-            #expect(change.isDone(before.content, after.content), "\(case_): done, and not there")
+            #expect(change.isDone(before.content, after.content), "\(comment): done, and not there")
         } else {
-            #expect(after.content == before.content, "\(case_): \(outcome.error)")
-            #expect(after.files == before.files, "\(case_): \(outcome.error)")
-            #expect(outcome.error.hasPrefix("warehousectl: "), "\(case_): \(outcome.error)")
-            #expect(outcome.error.split(separator: "\n").count == 1, "\(case_): \(outcome.error)")
+            #expect(after.content == before.content, "\(comment): \(outcome.error)")
+            #expect(after.files == before.files, "\(comment): \(outcome.error)")
+            #expect(outcome.error.hasPrefix("warehousectl: "), "\(comment): \(outcome.error)")
+            #expect(outcome.error.split(separator: "\n").count == 1, "\(comment): \(outcome.error)")
         }
-        if change.description == "a new password" { try await expectPasswordOfHost(case_) }
+        if change.changesSecrets { try await expectPasswordOfHost(comment) }
         return outcome.exitCode
     }
 
