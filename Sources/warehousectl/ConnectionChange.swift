@@ -85,7 +85,16 @@ struct ConnectionChange {
                 try? settle()
                 throw error
             }
-            try settle()
+            do {
+                try settle()
+            } catch let failure as ProgramFailure {
+                // The change is made. What it has left of secrets does no harm, unless their end was what it was for.
+                guard after == nil || effect == .retires else { return }
+                throw ProgramFailure(
+                    failure.exit,
+                    "the change is made, but its old secrets are there until the next one: \(failure.message)"
+                )
+            }
         }
     }
 
