@@ -90,20 +90,29 @@ extension StoreBackup {
         }
     }
 
-    /// Writes the pages of `file` into a sound store.
+    /// Writes the pages of `file` into a sound store, and with them that it was restored: in one transaction.
     private static func overwrite(
         _ store: String,
         with file: String,
         _ lock: consuming WriteLock,
         _ actor: String
     ) throws(StoreError) {
+        let prepared = store + ".restored"
+        try copy(file, to: prepared, mode: 0o600)
+        defer { for suffix in ["", "-wal", "-shm", ".lock"] { unsafe unlink(prepared + suffix) } }
+        try record(SQLiteWriter(ofAnySchema: prepared, WriteLock(store: prepared)), prepared, actor)
         let writer = try SQLiteWriter(ofAnySchema: store, lock)
         do {
-            try SQLiteReader.open(file).backup(to: writer.database)
+            try SQLiteReader.open(prepared).backup(to: writer.database)
         } catch {
             throw StoreError(error, store: store)
         }
-        try finish(writer, store, actor)
+        do throws(StoreError) {
+            try SQLiteReader(path: store).checkFile()
+        } catch {
+            // The store is replaced, whatever else hinders a look at it.
+            if case .damaged = error { throw error }
+        }
     }
 
     /// Puts a copy of `file` in the place of what is there; returns where that is now.
@@ -124,18 +133,19 @@ extension StoreBackup {
         try? syncDirectory(of: store)
         try system(store) { unsafe rename(copy, store) }
         try? syncDirectory(of: store)
-        try finish(SQLiteWriter(ofAnySchema: store, lock), store, actor)
+        try record(SQLiteWriter(ofAnySchema: store, lock), store, actor)
+        try SQLiteReader(path: store).checkFile()
         return kept
     }
 
-    private static func finish(_ writer: SQLiteWriter, _ store: String, _ actor: String) throws(StoreError) {
+    /// Writes into what was restored that it was, in the schema of this version.
+    private static func record(_ writer: SQLiteWriter, _ store: String, _ actor: String) throws(StoreError) {
         try writer.migrateIfOlder()
         do {
             try writer.write(by: actor) { try $0.recordRestore() }
         } catch {
             throw StoreError(error, store: store)
         }
-        try SQLiteReader(path: store).checkFile()
     }
 
     private static func freeName(_ name: String) -> String {
