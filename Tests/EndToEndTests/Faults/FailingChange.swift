@@ -10,6 +10,8 @@ struct FailingChange: CustomTestStringConvertible, CustomStringConvertible, Send
     let isQuick: Bool
     /// Whether it changes the store of secrets, too.
     var changesSecrets = false
+    /// What must be there before, each time.
+    var prepare: @Sendable (Office) async throws -> Void = { _ in }
     /// The command line that makes a change which has not been there before.
     let words: @Sendable (Office, _ number: Int) throws -> [String]
     /// Whether the whole change lies between the two.
@@ -47,6 +49,19 @@ struct FailingChange: CustomTestStringConvertible, CustomStringConvertible, Send
             isDone: { $1.connections[5] != $0.connections[5] && $1.audit.count == $0.audit.count + 1 }
         ),
         FailingChange(
+            description: "delete",
+            isQuick: false,
+            changesSecrets: true,
+            prepare: { office in
+                guard try await !office.exists(6) else { return }
+                let file = office.workplace.directory("password")
+                let fields = ["--type", "clickhouse", "--host", "h.example.com", "--password-file", file]
+                try await office.run("create", ["--organisation", "6"] + fields)
+            },
+            words: { office, _ in office.words("delete", ["--organisation", "6", "--yes"]) },
+            isDone: { $0.connections[6] != nil && $1.connections[6] == nil && $1.audit.count == $0.audit.count + 1 }
+        ),
+        FailingChange(
             description: "backup",
             isQuick: false,
             words: { office, _ in office.words("backup", [office.workplace.directory("backup"), "--replace"]) },
@@ -55,8 +70,10 @@ struct FailingChange: CustomTestStringConvertible, CustomStringConvertible, Send
         FailingChange(
             description: "restore",
             isQuick: false,
+            // Which the backup has not.
+            prepare: { try await $0.run("key", "create", "--organisation", "4") },
             words: { office, _ in office.words("restore", [office.workplace.directory("backup"), "--replace"]) },
-            isDone: { $1.audit.count == 1 + $1.audit.count { $0.action != .restore } }
+            isDone: { $1.keys.count < $0.keys.count && $1.audit.last?.action == .restore }
         ),
     ]
 }
