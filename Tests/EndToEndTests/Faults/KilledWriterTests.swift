@@ -84,7 +84,7 @@ private struct KilledWriter {
     }
 
     mutating func revokeKey() async throws {
-        guard let key = keys.popLast(), let id = KeyID(key.dropFirst(4).prefix(12)) else { return }
+        guard let key = keys.popLast(), let id = KeyID(String(key.dropFirst(4).prefix(12))) else { return }
         let isAcknowledged = try await run(["key", "revoke", id.rawValue]).contains(": revoked ")
         let isRevoked = try StoreContent(of: workplace.store).keys[id]?.revokedAt != nil
         #expect(isRevoked || !isAcknowledged)
