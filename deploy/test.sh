@@ -33,7 +33,7 @@ heading "Format"
 swift format lint --strict --recursive Sources Tests Package.swift
 
 heading "Scripts"
-shellcheck deploy/*.sh .ci/run Tests/EndToEndTests/operations/*
+shellcheck deploy/*.sh .ci/run Tests/EndToEndTests/operations/* Tests/Performance/*.sh
 
 heading "Build"
 swift build --build-tests
@@ -65,6 +65,9 @@ if [ "${LONG-}" = yes ]; then
         swift test --sanitize "$sanitizer" --scratch-path ".build/$sanitizer" --skip 'EndToEndTests|MemoryTests'
     done
 fi
+
+heading "Instructions of a request"
+Tests/Performance/instructions.sh
 
 heading "Run"
 deploy/run.sh --check

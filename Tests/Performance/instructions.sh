@@ -8,7 +8,7 @@ usage="usage: Tests/Performance/instructions.sh [--write]
 Exits with 1 if a request takes 5 % more instructions than instructions.txt has.
   --write  writes what it counts to instructions.txt; commit it with the change that is the reason
 
-WAREHOUSE_BIN names a directory with warehoused and warehousectl to measure; without it they are built for release."
+WAREHOUSE_BIN names a directory with warehoused and warehousectl; without it warehoused is built for release."
 
 fail() { echo "instructions.sh: $2" >&2; exit "$1"; }
 
@@ -22,12 +22,19 @@ esac
 programs=${WAREHOUSE_BIN:+$(realpath "$WAREHOUSE_BIN")}
 cd "$(dirname "$0")/../.."
 deploy/install-packages.sh gcc libfcgi-dev python3 valgrind
-[ -n "$programs" ] || programs=$(Tests/Performance/build.sh)
+if [ -n "$programs" ]; then
+    warehoused=$programs/warehoused warehousectl=$programs/warehousectl
+else
+    swift build -c release --static-swift-stdlib --product warehoused >&2
+    swift build --product warehousectl >&2
+    warehoused=$(swift build -c release --show-bin-path)/warehoused
+    warehousectl=$(swift build --show-bin-path)/warehousectl
+fi
 temporary=$(mktemp -d "${TMPDIR:-/tmp}/whi.XXXXXX")
 trap 'rm -rf "$temporary"' EXIT
 gcc -O2 -o "$temporary/constant" Tests/Performance/peers/constant.c -lfcgi -lpthread
 # Valgrind gives up on debug information of the form that Swift writes.
-strip --strip-debug -o "$temporary/warehoused" "$programs/warehoused"
-Tests/Performance/store.py "$programs/warehousectl" 100 "$temporary/store" >"$temporary/store.log" ||
+strip --strip-debug -o "$temporary/warehoused" "$warehoused"
+Tests/Performance/store.py "$warehousectl" 100 "$temporary/store" >"$temporary/store.log" ||
     { cat "$temporary/store.log" >&2; fail 70 "the store was not made, see above"; }
 Tests/Performance/instructions.py "${write[@]}" "$temporary"

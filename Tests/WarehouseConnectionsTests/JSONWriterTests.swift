@@ -77,6 +77,20 @@ import WarehouseConnections
         #expect(json.bytes == bytes(#"{"a":"\#(text)","b":{"c":"\#(text)"},"d":"\#(text)"}"#))
     }
 
+    /// The search for what needs an escape takes eight bytes at once.
+    @Test func escapesAByteWhereverItStands() {
+        for byte in UInt8(0)..<128 {
+            let character = String(Unicode.Scalar(byte))
+            for length in 0..<20 {
+                for place in 0...length {
+                    let before = String(repeating: "a", count: place)
+                    let after = String(repeating: "\u{7F}", count: length - place)
+                    #expect(written(before + character + after) == bytes(before) + written(character) + bytes(after))
+                }
+            }
+        }
+    }
+
     @Test func keepsTheMembersOrder() {
         var json = JSONWriter()
         let names = ["z", "a", "m", "B", "y", "0"]

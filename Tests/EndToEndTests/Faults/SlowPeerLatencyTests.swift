@@ -29,6 +29,22 @@ struct SlowPeerLatencyTests {
     }
 
     @Test
+    func costAGoodClientNothingWhileTheyAreIdle() async throws {
+        try await Site.with(["--threads", "4"], edit: withoutLimits) { site in
+            try await expectLessThanTwice(site, "68 idle kept connections", keepAlive: true) { body in
+                let liveness = [("REQUEST_METHOD", "GET"), ("REQUEST_URI", "/health/liveness/")]
+                let idle = try (1...68).map { _ in
+                    let connection = try FastCGIConnection(site.workplace.socket)
+                    #expect(try connection.ask(liveness, keep: true).status == 200)
+                    return connection
+                }
+                defer { #expect(idle.allSatisfy { $0.isSilent(forMilliseconds: 0) }) }
+                return try await body()
+            }
+        }
+    }
+
+    @Test
     func costAGoodClientNothingInFrontOfIt() async throws {
         try await Site.with(["--threads", "4"], edit: withoutLimits) { site in
             try await expectLessThanTwice(site, "1,000 slow HTTPS clients", keepAlive: false) { body in
