@@ -38,7 +38,7 @@ struct FailingCallTests {
 
     /// Which of `total` calls are made to fail: all of them if they are few, else some from the first to the last.
     private static func places(_ total: Int) -> [Int] {
-        let most = Extent.count(quick: 8, long: 100)
+        let most = Extent.count(quick: 6, long: 100)
         guard total > most else { return Array(0..<total).map { $0 + 1 } }
         return (0..<most).map { 1 + $0 * (total - 1) / (most - 1) }
     }

@@ -32,13 +32,13 @@ struct FailingChange: CustomTestStringConvertible, CustomStringConvertible, Send
         ),
         FailingChange(
             description: "key create",
-            isQuick: true,
+            isQuick: false,
             words: { office, _ in office.words("key", ["create", "--organisation", "4"]) },
             isDone: { $1.keys.count == $0.keys.count + 1 && $1.audit.count == $0.audit.count + 1 }
         ),
         FailingChange(
             description: "a new password",
-            isQuick: false,
+            isQuick: true,
             changesSecrets: true,
             words: { office, number in
                 let file = office.workplace.directory("password")
@@ -69,7 +69,7 @@ struct FailingChange: CustomTestStringConvertible, CustomStringConvertible, Send
         ),
         FailingChange(
             description: "restore",
-            isQuick: false,
+            isQuick: true,
             // Which the backup has not.
             prepare: { try await $0.run("key", "create", "--organisation", "4") },
             words: { office, _ in office.words("restore", [office.workplace.directory("backup"), "--replace"]) },
