@@ -54,20 +54,18 @@ import HTTPTypes
     /// Writes a CGI response (RFC 3875, section 6): status, fields and body.
     ///
     /// The corresponding C function is `FCGX_PutStr`.
-    func write(_ response: HTTPResponse, body: [UInt8], head: inout [UInt8]) {
-        head.removeAll(keepingCapacity: true)
-        head.append(contentsOf: "Status: ".utf8)
-        head.append(contentsOf: String(response.status.code).utf8)
-        head.append(UInt8(ascii: " "))
-        head.append(contentsOf: response.status.reasonPhrase.utf8)
+    func write(_ response: HTTPResponse, body: [UInt8]) {
+        put("Status: ")
+        put(String(response.status.code))
+        put(" ")
+        put(response.status.reasonPhrase)
         for field in response.headerFields {
-            head.append(contentsOf: "\r\n".utf8)
-            head.append(contentsOf: field.name.rawName.utf8)
-            head.append(contentsOf: ": ".utf8)
-            head.append(contentsOf: field.value.utf8)
+            put("\r\n")
+            put(field.name.rawName)
+            put(": ")
+            put(field.value)
         }
-        head.append(contentsOf: "\r\n\r\n".utf8)
-        put(head)
+        put("\r\n\r\n")
         put(body)
     }
 
@@ -84,6 +82,14 @@ import HTTPTypes
         let descriptor = unsafe request.pointee.ipcFd
         unsafe request.pointee.ipcFd = -1
         return descriptor >= 0 ? Connection(reclaiming: descriptor) : nil
+    }
+
+    /// A part of the head: libfcgi collects such in its buffer.
+    private func put(_ text: String) {
+        unsafe text.utf8.span.withUnsafeBytes { text in
+            let start = unsafe text.baseAddress?.assumingMemoryBound(to: CChar.self)
+            _ = unsafe FCGX_PutStr(start, CInt(text.count), request.pointee.out)
+        }
     }
 
     /// Stops when a peer that reads slowly has used up its time; the last piece may take as long once more.

@@ -11,7 +11,6 @@ struct Worker: ~Copyable {
     private let activity: WorkerActivity
     private let request = Request()
     private var window = [UInt8](repeating: 0, count: Connection.windowSize)
-    private var head: [UInt8] = []
 
     init(handler: @escaping Handler, activity: WorkerActivity) {
         self.handler = handler
@@ -86,7 +85,7 @@ struct Worker: ~Copyable {
         }
         let endedCleanly = isComplete && request.drainInput()
         let (response, body) = handler(request)
-        request.write(response, body: body, head: &head)
+        request.write(response, body: body)
         let keepsConnection = request.keepsConnection
         guard let answered = request.finish() else { return }
         if !endedCleanly {
