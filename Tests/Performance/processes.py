@@ -45,6 +45,6 @@ def machine():
         "processor": processor,
         "cores": os.cpu_count(),
         "memory": memory,
-        "kernel": platform.release(),
+        "kernel": platform.release().partition("-")[0],
         "software": subprocess.check_output(versions, text=True).removesuffix(", "),
     }
