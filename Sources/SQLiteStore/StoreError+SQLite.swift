@@ -21,6 +21,9 @@ extension StoreError {
             case .SQLITE_CORRUPT, .SQLITE_ERROR: self = .damaged(store: store, reason: reason)
             case .SQLITE_NOTADB: self = .foreign(store: store, found: "no SQLite database")
             case .SQLITE_BUSY, .SQLITE_LOCKED: self = .locked(store: store)
+            // It was there a moment ago.
+            case .SQLITE_CANTOPEN where unsafe access(store, F_OK) != 0 && errno == ENOENT:
+                self = .missing(store: store)
             case .SQLITE_CANTOPEN, .SQLITE_READONLY:
                 self = .unavailable(store: store, reason: Self.fileProblem(store) ?? reason)
             default: self = .unavailable(store: store, reason: reason)

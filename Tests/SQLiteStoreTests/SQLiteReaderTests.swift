@@ -67,6 +67,17 @@ struct SQLiteReaderTests {
         #expect(try connection(of: 1) == .sample())
     }
 
+    /// As when it goes away between the look at its name and the look inside.
+    @Test
+    func saysThatAStoreIsMissingWhichSQLiteCannotOpen() {
+        let failure = DatabaseError(resultCode: .SQLITE_CANTOPEN)
+        #expect(StoreError(failure, store: directory("gone")) == .missing(store: directory("gone")))
+        guard case .unavailable = StoreError(failure, store: path) else {
+            Issue.record("a store that is there")
+            return
+        }
+    }
+
     @Test(arguments: [0, 1, 3000, 4096, 8192])
     func failsOnAStoreThatWasCut(_ size: Int) throws {
         _ = try connection(of: 1)
