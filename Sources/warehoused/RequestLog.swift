@@ -34,7 +34,7 @@ final class RequestLog: Sendable {
 
     /// Records how the store was. Several workers see the same failure: it is said when it begins and when it ends, and
     /// when its cause changes at most every 10 s. It ends with a look that began after it was met last; damage to some
-    /// rows when nobody has met it for 10 s, or when the whole file is found to be sound.
+    /// rows with a look at the whole file, or at any row when nobody has met it for 10 s.
     ///
     /// - Parameter start: when the look at the store began.
     func recordStore(
@@ -62,11 +62,9 @@ final class RequestLog: Sendable {
         case .success:
             let isNews = known.withLock { known in
                 guard let failure = known.failure else { return false }
-                if !isOfWholeFile {
-                    var end = failure.seen
-                    if case .damaged = failure.error { end += Self.pause }
-                    guard start > end else { return false }
-                }
+                var end = failure.seen
+                if case .damaged = failure.error, !isOfWholeFile { end += Self.pause }
+                guard start > end else { return false }
                 known = Known(failure: nil, soundSince: isOfWholeFile ? .now : start)
                 hasFailure.store(false, ordering: .releasing)
                 return true
