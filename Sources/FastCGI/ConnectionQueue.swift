@@ -97,12 +97,19 @@ struct ConnectionQueue: ~Copyable, Sendable {
         // Bytes that are there and stay there must not count as news: edge-triggered. An edge comes again and again.
         if case .rest = wait { trigger |= EPOLLET.rawValue } else { trigger |= EPOLLONESHOT.rawValue }
         if wait.deadline != nil { unfinished.add(1, ordering: .acquiringAndReleasing) }
-        let mark = parked.withLock { $0.add(descriptor, wait) }
-        // A descriptor that was parked before is known to epoll, a new one is not. From here on another worker may have it.
-        if watch(descriptor, EPOLL_CTL_MOD, trigger, mark) || watch(descriptor, EPOLL_CTL_ADD, trigger, mark) { return }
-        parked.withLock { $0.remove(descriptor) }
-        if wait.deadline != nil { unfinished.subtract(1, ordering: .acquiringAndReleasing) }
-        close(descriptor)
+        // Under the lock: otherwise another worker could take an overdue one before epoll knows it, and close it; its number
+        // may be another connection's by then.
+        parked.withLock { parked in
+            let mark = parked.add(descriptor, wait)
+            // A descriptor that was parked before is known to epoll, a new one is not.
+            guard watch(descriptor, EPOLL_CTL_MOD, trigger, mark) || watch(descriptor, EPOLL_CTL_ADD, trigger, mark)
+            else {
+                parked.remove(descriptor)
+                if wait.deadline != nil { unfinished.subtract(1, ordering: .acquiringAndReleasing) }
+                close(descriptor)
+                return
+            }
+        }
     }
 
     /// Closes the connection that has been parked for longest; false if none is.
