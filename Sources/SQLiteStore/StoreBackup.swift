@@ -28,11 +28,24 @@ public enum StoreBackup {
         let part = file + ".part"
         let descriptor = try createdFile(at: part, mode: mode)
         defer { close(descriptor) }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw .locked(store: part) }
-        defer { unsafe unlink(part) }
-        // What an interrupted run has left; VACUUM INTO takes a file that is empty.
-        try system(part) { fchmod(descriptor, mode) }
-        try system(part) { ftruncate(descriptor, 0) }
+        // Whoever had it before may have given it its name by now.
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0, isNamed(part, descriptor) else { throw .locked(store: part) }
+        do throws(StoreError) {
+            // What an interrupted run has left; VACUUM INTO takes a file that is empty.
+            try system(part) { fchmod(descriptor, mode) }
+            try system(part) { ftruncate(descriptor, 0) }
+            try vacuum(source, into: part, for: file)
+            try SQLiteReader(path: part).checkFile()
+            try system(part) { fsync(descriptor) }
+            try system(file) { unsafe rename(part, file) }
+        } catch {
+            unsafe unlink(part)
+            throw error
+        }
+        try? syncDirectory(of: file)
+    }
+
+    private static func vacuum(_ source: String, into part: String, for file: String) throws(StoreError) {
         do {
             try SQLiteReader.open(source).unsafeRead { try $0.execute(sql: "VACUUM INTO ?", arguments: [part]) }
         } catch let error as DatabaseError where isOfTarget(error) {
@@ -40,10 +53,12 @@ public enum StoreBackup {
         } catch {
             throw StoreError(error, store: source)
         }
-        try SQLiteReader(path: part).checkFile()
-        try system(part) { fsync(descriptor) }
-        try system(file) { unsafe rename(part, file) }
-        try? syncDirectory(of: file)
+    }
+
+    private static func isNamed(_ path: String, _ descriptor: CInt) -> Bool {
+        var (named, opened) = (stat(), stat())
+        guard unsafe stat(path, &named) == 0, unsafe fstat(descriptor, &opened) == 0 else { return false }
+        return named.st_ino == opened.st_ino && named.st_dev == opened.st_dev
     }
 
     static func exists(_ path: String) -> Bool {
