@@ -44,15 +44,18 @@ extension StoreBackup {
                 reason: "there is a store already: give --replace to replace what it holds"
             )
         }
+        let copy = store + ".restored"
+        defer { remove(copy) }
+        try prepare(copy, of: file, actor)
         switch condition {
         case .missing:
-            _ = try exchange(store, for: file, lock, actor)
+            _ = try exchange(store, for: copy, holding: lock)
             return .created
         case .sound:
-            try overwrite(store, with: file, lock, actor)
+            try overwrite(store, with: copy, lock)
             return .replaced
         case .foreign, .unreadable:
-            return .exchanged(kept: try exchange(store, for: file, lock, actor))
+            return .exchanged(kept: try exchange(store, for: copy, holding: lock))
         }
     }
 
@@ -90,20 +93,31 @@ extension StoreBackup {
         }
     }
 
-    /// Writes the pages of `file` into a sound store, and with them that it was restored: in one transaction.
+    /// Makes `copy` all that is to be put in the place of the store: the backup `file` in the schema of this version, and in
+    /// its audit that it was restored.
+    private static func prepare(_ copy: String, of file: String, _ actor: String) throws(StoreError) {
+        // What an interrupted run has left: SQLite would write its log into the copy.
+        remove(copy)
+        try self.copy(file, to: copy, mode: 0o600)
+        do {
+            let writer = try SQLiteWriter(ofAnySchema: copy, WriteLock(store: copy))
+            try writer.migrateIfOlder()
+            try writer.write(by: actor) { try $0.recordRestore() }
+        } catch {
+            throw StoreError(error, store: copy)
+        }
+        try SQLiteReader(path: copy).checkFile()
+    }
+
+    /// Writes the pages of `copy` into a sound store, in one transaction.
     private static func overwrite(
         _ store: String,
-        with file: String,
-        _ lock: consuming WriteLock,
-        _ actor: String
+        with copy: String,
+        _ lock: consuming WriteLock
     ) throws(StoreError) {
-        let prepared = store + ".restored"
-        try copy(file, to: prepared, mode: 0o600)
-        defer { for suffix in ["", "-wal", "-shm", ".lock"] { unsafe unlink(prepared + suffix) } }
-        try record(SQLiteWriter(ofAnySchema: prepared, WriteLock(store: prepared)), prepared, actor)
         let writer = try SQLiteWriter(ofAnySchema: store, lock)
         do {
-            try SQLiteReader.open(prepared).backup(to: writer.database)
+            try SQLiteReader.open(copy).backup(to: writer.database)
         } catch {
             throw StoreError(error, store: store)
         }
@@ -115,43 +129,37 @@ extension StoreBackup {
         }
     }
 
-    /// Puts a copy of `file` in the place of what is there; returns where that is now.
+    /// Puts `copy` in the place of what is there; returns where that is now.
     private static func exchange(
         _ store: String,
-        for file: String,
-        _ lock: consuming WriteLock,
-        _ actor: String
+        for copy: String,
+        holding lock: borrowing WriteLock
     ) throws(StoreError) -> String {
-        let copy = store + ".restored"
-        try self.copy(file, to: copy, mode: 0o640)
+        for suffix in database { try system(store) { unsafe chmod(copy + suffix, 0o640) } }
         // All that may fail for want of space has been done. What is kept keeps its log; and no log stays, or SQLite would
         // write it into the copy.
         let kept = freeName(store + ".damaged")
-        for suffix in ["", "-wal", "-shm"] where exists(store + suffix) {
+        for suffix in database where exists(store + suffix) {
             try system(store) { unsafe rename(store + suffix, kept + suffix) }
         }
         try? syncDirectory(of: store)
-        try system(store) { unsafe rename(copy, store) }
+        // Its own file last: with it there is a store.
+        for suffix in database.reversed() { try system(store) { unsafe rename(copy + suffix, store + suffix) } }
         try? syncDirectory(of: store)
-        try record(SQLiteWriter(ofAnySchema: store, lock), store, actor)
-        try SQLiteReader(path: store).checkFile()
         return kept
     }
 
-    /// Writes into what was restored that it was, in the schema of this version.
-    private static func record(_ writer: SQLiteWriter, _ store: String, _ actor: String) throws(StoreError) {
-        try writer.migrateIfOlder()
-        do {
-            try writer.write(by: actor) { try $0.recordRestore() }
-        } catch {
-            throw StoreError(error, store: store)
-        }
+    /// The files of a database that is in use.
+    private static let database = ["", "-wal", "-shm"]
+
+    private static func remove(_ copy: String) {
+        for suffix in database + [".lock"] { unsafe unlink(copy + suffix) }
     }
 
     private static func freeName(_ name: String) -> String {
         var candidate = name
         var number = 1
-        while ["", "-wal", "-shm"].contains(where: { exists(candidate + $0) }) {
+        while database.contains(where: { exists(candidate + $0) }) {
             number += 1
             candidate = "\(name)-\(number)"
         }

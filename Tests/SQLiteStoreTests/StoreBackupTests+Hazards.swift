@@ -61,6 +61,17 @@ extension StoreBackupTests {
     }
 
     @Test
+    func readsNoLogThatAnInterruptedRestoreHasLeft() throws {
+        try StoreBackup.make(of: store, at: backup)
+        try addUnfinishedLog()
+        for suffix in ["", "-wal", "-shm"] {
+            try FileManager.default.copyItem(atPath: store + suffix, toPath: store + ".restored" + suffix)
+        }
+        #expect(try StoreBackup.restore(backup, to: store, replacing: true, by: "test") == .replaced)
+        #expect(try connections(store) == [1])
+    }
+
+    @Test
     func worksByASymbolicLink() throws {
         let link = directory("link")
         try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: store)
@@ -86,7 +97,8 @@ extension StoreBackupTests {
                 failures.withLock { $0.append(error) }
             }
         }
-        #expect(failures.withLock { $0 }.allSatisfy { $0 == .locked(store: backup + ".part") })
+        let others = failures.withLock { $0 }.filter { $0 != .locked(store: backup + ".part") }
+        #expect(others.isEmpty, "\(others)")
         #expect(try connections(backup) == [1])
         let attributes = try FileManager.default.attributesOfItem(atPath: backup)
         #expect(attributes[.posixPermissions] as? Int == 0o600)

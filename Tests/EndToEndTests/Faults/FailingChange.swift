@@ -10,6 +10,10 @@ struct FailingChange: CustomTestStringConvertible, CustomStringConvertible, Send
     let isQuick: Bool
     /// Whether it changes the store of secrets, too.
     var changesSecrets = false
+    /// The store that it changes.
+    var store: @Sendable (Office) -> String = { $0.workplace.store }
+    /// Whether that is sound before the change.
+    var hasStore = true
     /// What must be there before, each time.
     var prepare: @Sendable (Office) async throws -> Void = { _ in }
     /// The command line that makes a change which has not been there before.
@@ -75,5 +79,35 @@ struct FailingChange: CustomTestStringConvertible, CustomStringConvertible, Send
             words: { office, _ in office.words("restore", [office.workplace.directory("backup"), "--replace"]) },
             isDone: { $1.keys.count < $0.keys.count && $1.audit.last?.action == .restore }
         ),
+        elsewhere("restore where no store is") { _ in },
+        elsewhere("restore in the place of a damaged store") { store in
+            try Data("noise".utf8).write(to: URL(filePath: store))
+            // That somebody has written to it: without it it would be no store's place.
+            try Data().write(to: URL(filePath: store + ".lock"))
+        },
     ]
+    /// A restore of a store that no responder serves; `make` leaves at its path what is there before.
+    private static func elsewhere(
+        _ description: String,
+        make: @Sendable @escaping (String) throws -> Void
+    ) -> FailingChange {
+        let store: @Sendable (Office) -> String = { $0.workplace.directory("other.sqlite") }
+        return FailingChange(
+            description: description,
+            isQuick: false,
+            store: store,
+            hasStore: false,
+            prepare: { office in
+                let names = try FileManager.default.contentsOfDirectory(atPath: office.workplace.directory.path)
+                for name in names where name.hasPrefix("other.sqlite") && name != "other.sqlite.lock" {
+                    try FileManager.default.removeItem(atPath: office.workplace.directory(name))
+                }
+                try make(store(office))
+            },
+            words: { office, _ in
+                ["restore", office.workplace.directory("backup"), "--replace", "--store", store(office)]
+            },
+            isDone: { $1.connections.count > $0.connections.count && $1.audit.last?.action == .restore }
+        )
+    }
 }

@@ -7,6 +7,9 @@ struct StoreContent: Equatable {
     private(set) var keys: [KeyID: StoredAPIKey] = [:]
     private(set) var audit: [AuditEntry] = []
 
+    /// What no store holds.
+    init() {}
+
     /// - Throws: what is wrong with the file or a row.
     init(of store: String) throws {
         let reader = SQLiteReader(path: store)

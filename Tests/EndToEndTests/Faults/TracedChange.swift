@@ -66,8 +66,9 @@ final class TracedChange: Sendable {
 
     private func state() throws -> (content: StoreContent, files: [String]) {
         let names = try FileManager.default.contentsOfDirectory(atPath: office.workplace.directory.path)
+        let store = change.store(office)
         return (
-            try StoreContent(of: office.workplace.store),
+            change.hasStore ? try StoreContent(of: store) : (try? StoreContent(of: store)) ?? StoreContent(),
             names.filter { $0.contains("sqlite") || $0.contains("backup") }
         )
     }
@@ -84,7 +85,11 @@ final class TracedChange: Sendable {
 
     private func trace(_ call: String, _ options: [String]) async throws -> Outcome {
         let directory = office.workplace.directory
-        let stores = [office.workplace.store, office.secretStore, directory("backup"), directory("backup.part")]
+        let store = change.store(office)
+        let stores = [
+            store, store + ".restored", store + ".restored.part", office.secretStore, directory("backup"),
+            directory("backup.part"),
+        ]
         let paths =
             [directory.path] + stores.flatMap { store in ["", "-wal", "-shm", "-journal", ".lock"].map { store + $0 } }
         // Only these: a library that can't be loaded is not the program's to report.
