@@ -99,8 +99,11 @@ public final class SQLiteWriter: ConnectionWriter {
     }
 
     deinit {
-        // Moves the log into the database. A reader in the middle of a look-up may prevent it: the next writer does it.
-        _ = try? database.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+        // Moves the log into the database. It waits for look-ups; a backup may prevent it: the next writer does it.
+        _ = try? database.writeWithoutTransaction { database in
+            try database.execute(sql: "PRAGMA busy_timeout = 200")
+            try database.checkpoint(.truncate)
+        }
         try? database.close()
     }
 
