@@ -17,7 +17,9 @@ struct LineReader: ~Copyable {
     let name: String
     private let descriptor: CInt
     private var number = 0
+    /// What was read and is not yet returned, from `start` on.
     private var buffer: [UInt8] = []
+    private var piece = [UInt8](repeating: 0, count: 1 << 16)
     private var start = 0
     private var isAtEnd = false
 
@@ -49,7 +51,7 @@ struct LineReader: ~Copyable {
     private mutating func nextLine() throws(ProgramFailure) -> ArraySlice<UInt8>? {
         var searched = start
         while true {
-            if let end = buffer[searched...].firstIndex(of: UInt8(ascii: "\n")) {
+            if let end = endOfLine(from: searched) {
                 defer { start = end + 1 }
                 number += 1
                 return buffer[start..<end]
@@ -72,15 +74,19 @@ struct LineReader: ~Copyable {
         }
     }
 
-    private mutating func fill() throws(ProgramFailure) {
-        let size = 1 << 16
-        let old = buffer.count
-        buffer.append(contentsOf: repeatElement(0, count: size))
-        let count = unsafe buffer.withUnsafeMutableBytes { bytes in
-            unsafe read(descriptor, bytes.baseAddress?.advanced(by: old), size)
+    private func endOfLine(from start: Int) -> Int? {
+        unsafe buffer.withUnsafeBytes { bytes in
+            guard let first = bytes.baseAddress,
+                let end = unsafe memchr(first + start, CInt(UInt8(ascii: "\n")), bytes.count - start)
+            else { return nil }
+            return unsafe UnsafeRawPointer(end) - first
         }
+    }
+
+    private mutating func fill() throws(ProgramFailure) {
+        let count = unsafe piece.withUnsafeMutableBytes { unsafe read(descriptor, $0.baseAddress, $0.count) }
         guard count >= 0 else { throw ProgramFailure(.ioError, "\(name): \(Self.reason(errno))") }
-        buffer.removeLast(size - count)
+        buffer += piece[..<count]
         isAtEnd = count == 0
     }
 
