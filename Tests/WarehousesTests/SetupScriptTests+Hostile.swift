@@ -37,18 +37,15 @@ extension SetupScriptTests {
     }
 
     @Test func writesRotationsThatParse() async throws {
-        let names = ["plain"] + Self.hostileNames
-        let texts = try (1...3).flatMap { generation in
-            try [true, false].flatMap { keepsPredecessor in
-                try names.map { name in
-                    let key = try KeyInstallation(
-                        .mock(),
-                        generation: generation,
-                        keepsPredecessor: keepsPredecessor
-                    )
-                    return try #require(try SetupScript(for: .snowflake(["user": name]), installing: key)).text
-                }
-            }
+        // Each kind of rotation with a plain name, then each name with one of them.
+        let names = repeatElement("plain", count: 6) + Self.hostileNames
+        let texts = try names.enumerated().map { index, name in
+            let key = try KeyInstallation(
+                .mock(),
+                generation: 1 + index % 3,
+                keepsPredecessor: index.isMultiple(of: 2)
+            )
+            return try #require(try SetupScript(for: .snowflake(["user": name]), installing: key)).text
         }
         for (text, script) in zip(texts, try await SQLFluff.parse(texts, dialect: "snowflake")) {
             #expect(script.statements.count == text.split(separator: "\n").count { !$0.hasPrefix("--") }, "\(text)")
