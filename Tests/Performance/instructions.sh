@@ -3,10 +3,11 @@
 # as a multiple of those of the limit, and compares with instructions.txt.
 set -euo pipefail
 
-usage="usage: Tests/Performance/instructions.sh [--write]
+usage="usage: Tests/Performance/instructions.sh [--write | --build]
 
 Exits with 1 if a request takes 5 % more instructions than instructions.txt has.
   --write  writes what it counts to instructions.txt; commit it with the change that is the reason
+  --build  only builds warehoused for release, beside all other builds
 
 WAREHOUSE_BIN names a directory with warehoused and warehousectl; without it warehoused is built for release."
 
@@ -16,6 +17,7 @@ write=()
 case "$*" in
     "") ;;
     --write) write=(--write) ;;
+    --build) ;;
     --help | -h) echo "$usage"; exit ;;
     *) fail 64 "$*: not understood, see instructions.sh --help" ;;
 esac
@@ -25,9 +27,11 @@ deploy/install-packages.sh gcc libfcgi-dev python3 valgrind
 if [ -n "$programs" ]; then
     warehoused=$programs/warehoused warehousectl=$programs/warehousectl
 else
-    swift build -c release --static-swift-stdlib --product warehoused >&2
+    release=(-c release --static-swift-stdlib --scratch-path .build/instructions)
+    swift build "${release[@]}" --product warehoused >&2
+    [ "$*" != --build ] || exit 0
     swift build --product warehousectl >&2
-    warehoused=$(swift build -c release --show-bin-path)/warehoused
+    warehoused=$(swift build "${release[@]}" --show-bin-path)/warehoused
     warehousectl=$(swift build --show-bin-path)/warehousectl
 fi
 temporary=$(mktemp -d "${TMPDIR:-/tmp}/whi.XXXXXX")

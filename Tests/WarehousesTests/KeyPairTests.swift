@@ -4,7 +4,7 @@ import Testing
 import WarehouseConnections
 import Warehouses
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct KeyPairTests {
     @Test func isRSA4096ToOpenSSL() async throws {
         let pair = try KeyPair()
