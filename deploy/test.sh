@@ -75,8 +75,8 @@ if [ "${LONG-}" = yes ]; then
         done
     }
     sanitizers() {
-        # So that a finding fails the run, wherever it is.
-        export TSAN_OPTIONS="suppressions=$PWD/Tests/thread-sanitizer.txt"
+        export LSAN_OPTIONS=suppressions=$PWD/Tests/leak-sanitizer.txt
+        export TSAN_OPTIONS=suppressions=$PWD/Tests/thread-sanitizer.txt
         for sanitizer in address thread; do
             # One after the other: slow as they are, those that wait for one another would run out of time.
             swift test --no-parallel --sanitize "$sanitizer" --scratch-path ".build/$sanitizer" \
