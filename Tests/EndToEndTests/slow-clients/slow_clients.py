@@ -4,7 +4,8 @@
 slow_clients.py PORT COUNT   (until SIGTERM)
 
 Of ten one connects and says nothing, one stops after the TLS handshake, and eight send a header byte by byte. Whoever is
-cut off comes back. Prints "ready" when all of them are there.
+cut off comes back: to each its own time, as with clients that know nothing of one another. Prints "ready" when all of them
+are there, after as long as nginx waits for a header (client_header_timeout in nginx.conf).
 """
 
 import asyncio
@@ -12,8 +13,11 @@ import contextlib
 import ssl
 import sys
 
+HEADER_TIMEOUT = 10  # seconds
 
-async def stay(port, kind, context, is_there):
+
+async def stay(port, kind, context, delay, is_there):
+    await asyncio.sleep(delay)
     tls = {} if kind == 0 else {"ssl": context, "server_hostname": "localhost"}
     while True:
         writer = None
@@ -38,7 +42,10 @@ async def main(port, count):
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     events = [asyncio.Event() for _ in range(count)]
-    clients = [asyncio.create_task(stay(port, min(number % 10, 2), context, event)) for number, event in enumerate(events)]
+    clients = [
+        asyncio.create_task(stay(port, min(number % 10, 2), context, HEADER_TIMEOUT * number / count, event))
+        for number, event in enumerate(events)
+    ]
     for event in events:
         await event.wait()
     print("ready", flush=True)
