@@ -22,7 +22,7 @@ extension StoreError {
             case .SQLITE_NOTADB: self = .foreign(store: store, found: "no SQLite database")
             case .SQLITE_BUSY, .SQLITE_LOCKED: self = .locked(store: store)
             // It was there a moment ago.
-            case .SQLITE_CANTOPEN where unsafe access(store, F_OK) != 0 && errno == ENOENT:
+            case .SQLITE_CANTOPEN where Self.isGone(store), .SQLITE_IOERR where Self.isGone(store):
                 self = .missing(store: store)
             case .SQLITE_CANTOPEN, .SQLITE_READONLY:
                 self = .unavailable(store: store, reason: Self.fileProblem(store) ?? reason)
@@ -32,6 +32,8 @@ extension StoreError {
             self = .unavailable(store: store, reason: "\(error)")
         }
     }
+
+    private static func isGone(_ store: String) -> Bool { unsafe access(store, F_OK) != 0 && errno == ENOENT }
 
     /// Which of a store's files can't be read, and why.
     private static func fileProblem(_ store: String) -> String? {
