@@ -67,10 +67,10 @@ struct SQLiteReaderTests {
         #expect(try connection(of: 1) == .sample())
     }
 
-    /// As when it goes away between the look at its name and the look inside.
-    @Test
-    func saysThatAStoreIsMissingWhichSQLiteCannotOpen() {
-        let failure = DatabaseError(resultCode: .SQLITE_CANTOPEN)
+    /// As when it goes away between the look at its name and the look inside, or during that.
+    @Test(arguments: [ResultCode.SQLITE_CANTOPEN, .SQLITE_IOERR])
+    func saysThatAStoreIsMissingWhichSQLiteCannotRead(_ code: ResultCode) {
+        let failure = DatabaseError(resultCode: code)
         #expect(StoreError(failure, store: directory("gone")) == .missing(store: directory("gone")))
         guard case .unavailable = StoreError(failure, store: path) else {
             Issue.record("a store that is there")

@@ -86,6 +86,7 @@ struct FailingChange: CustomTestStringConvertible, CustomStringConvertible, Send
             try Data().write(to: URL(filePath: store + ".lock"))
         },
     ]
+
     /// A restore of a store that no responder serves; `make` leaves at its path what is there before.
     private static func elsewhere(
         _ description: String,
