@@ -52,7 +52,9 @@ swift test --skip-build --skip 'EndToEndTests|MemoryTests' 2>&1 | tee "$log"
 chrt --idle 0 Tests/Performance/instructions.sh --build >"$TMPDIR/release.log" 2>&1 &
 release=$!
 # One after the other: they measure time, and each runs several programs. The soak has its place below.
-swift test --skip-build --no-parallel --filter EndToEndTests ${LONG:+--skip SoakTests} 2>&1 | tee -a "$log"
+soak_later=()
+[ "${LONG-}" != yes ] || soak_later=(--skip SoakTests)
+swift test --skip-build --no-parallel --filter EndToEndTests "${soak_later[@]}" 2>&1 | tee -a "$log"
 # They search the memory of the process, so they have one of their own.
 MEMORY_TESTS=yes swift test --skip-build --filter MemoryTests 2>&1 | tee -a "$log"
 finish "$release" release
