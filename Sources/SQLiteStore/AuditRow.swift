@@ -3,13 +3,12 @@ import WarehouseConnections
 
 /// A row of the table `audit`, there and back.
 enum AuditRow {
-    static let select = """
-        SELECT at, actor, action, organisation, connection_id, before, after FROM audit
-        WHERE organisation = ?1 OR ?1 IS NULL ORDER BY id
+    private static let columns = "at, actor, action, organisation, connection_id, before, after"
+    static let select = "SELECT \(columns) FROM audit WHERE organisation = ?1 OR ?1 IS NULL ORDER BY id"
+    static let selectOfConnection = """
+        SELECT \(columns) FROM audit WHERE organisation = ? AND connection_id = ? ORDER BY id
         """
-    static let insert = """
-        INSERT INTO audit (at, actor, action, organisation, connection_id, before, after) VALUES (?, ?, ?, ?, ?, ?, ?)
-        """
+    static let insert = "INSERT INTO audit (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?)"
 
     /// - Throws: ``InvalidValue`` if it breaks a rule of the domain.
     static func decode(_ row: ResultRow) throws(InvalidValue) -> AuditEntry {

@@ -21,6 +21,18 @@ final class SQLiteTransaction: ConnectionTransaction {
         try run { try lookUps.connection(of: organisation) }
     }
 
+    func auditEntries(on id: ConnectionID, of organisation: OrganisationID) throws(StoreError) -> [AuditEntry] {
+        try run {
+            let statement = try database.cachedStatement(sql: AuditRow.selectOfConnection)
+            let rows = try Row.fetchCursor(statement, arguments: [organisation.rawValue, id.rawValue])
+            var entries: [AuditEntry] = []
+            while try rows.next() != nil {
+                entries.append(try AuditRow.decode(unsafe ResultRow(of: statement.sqliteStatement)))
+            }
+            return entries
+        }
+    }
+
     func put(
         _ connection: WarehouseConnection,
         for organisation: OrganisationID,

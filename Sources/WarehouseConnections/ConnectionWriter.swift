@@ -13,6 +13,9 @@ public protocol ConnectionTransaction {
     /// The organisation's connection, or nil if it has none.
     func connection(of organisation: OrganisationID) throws(StoreError) -> WarehouseConnection?
 
+    /// What the audit has on the connection `id` of `organisation`, in the order in which it happened.
+    func auditEntries(on id: ConnectionID, of organisation: OrganisationID) throws(StoreError) -> [AuditEntry]
+
     /// Stores `connection` as the one of `organisation`, in place of an earlier one; the audit calls that `action`.
     ///
     /// - Parameter secrets: the names of its secrets that changed with it, for the audit.

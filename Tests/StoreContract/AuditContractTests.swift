@@ -42,6 +42,13 @@ struct AuditContractTests {
             #expect(try self.entries(reader, of: 2) == [entries[2], entries[3]])
             #expect(try self.entries(reader, of: 3).isEmpty)
             #expect(try reader.connection(of: 1) == nil)
+            try writer.transaction(by: "dave") { transaction in
+                try transaction.put(first, for: 1, as: .import)
+                let own = try transaction.auditEntries(on: first.id, of: 1)
+                #expect(own.map(\.action) == [.create, .update, .delete, .import])
+                #expect(own.last?.after == first.auditJSON)
+                #expect(try transaction.auditEntries(on: first.id, of: 2).isEmpty)
+            }
         }
     }
 

@@ -65,20 +65,29 @@ public final class InMemoryStore: ConnectionReader, ConnectionWriter {
     }
 
     public func transaction(by actor: String, _ body: (any ConnectionTransaction) throws -> Void) throws {
-        let transaction = Transaction(connections, keys, actor)
+        let transaction = Transaction(connections, keys, audit, actor)
         try body(transaction)
         (connections, keys) = (transaction.connections, transaction.keys)
-        audit += transaction.audit
+        audit = transaction.audit
     }
 
     private final class Transaction: ConnectionTransaction {
         private(set) var connections: [OrganisationID: WarehouseConnection]
         private(set) var keys: [KeyID: StoredAPIKey]
-        private(set) var audit: [AuditEntry] = []
+        private(set) var audit: [AuditEntry]
         private let actor: String
 
-        init(_ connections: [OrganisationID: WarehouseConnection], _ keys: [KeyID: StoredAPIKey], _ actor: String) {
-            (self.connections, self.keys, self.actor) = (connections, keys, actor)
+        init(
+            _ connections: [OrganisationID: WarehouseConnection],
+            _ keys: [KeyID: StoredAPIKey],
+            _ audit: [AuditEntry],
+            _ actor: String
+        ) {
+            (self.connections, self.keys, self.audit, self.actor) = (connections, keys, audit, actor)
+        }
+
+        func auditEntries(on id: ConnectionID, of organisation: OrganisationID) throws(StoreError) -> [AuditEntry] {
+            audit.filter { $0.connectionID == id && $0.organisation == organisation }
         }
 
         func connection(of organisation: OrganisationID) throws(StoreError) -> WarehouseConnection? {
