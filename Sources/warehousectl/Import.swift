@@ -40,7 +40,7 @@ struct Import: ParsableCommand {
                                     "has another connection already: give --replace to replace it"
                                 )
                             }
-                            try stored?.refuseMove(to: imported.connection)
+                            try transaction.refuseMove(from: stored, to: imported)
                             try transaction.put(imported.connection, for: imported.organisation, as: .import)
                             if stored == nil { counts.created += 1 } else { counts.replaced += 1 }
                         }
@@ -60,15 +60,28 @@ struct Import: ParsableCommand {
     }
 }
 
-extension WarehouseConnection {
-    /// Else whoever may import could have the secrets of a connection sent to a place of their own.
-    fileprivate func refuseMove(to other: WarehouseConnection) throws(InvalidValue) {
-        guard id == other.id, configuration.type == other.configuration.type else { return }
+extension ConnectionTransaction {
+    /// Else whoever may import could have the secrets of a connection sent to a place of their own: they stay when
+    /// another connection takes its place, and are there again with its id.
+    fileprivate func refuseMove(from stored: WarehouseConnection?, to imported: ImportLine) throws {
+        let (id, configuration) = (imported.connection.id, imported.connection.configuration)
+        let known: WarehouseConfiguration?
+        if let stored, stored.id == id {
+            known = stored.configuration
+        } else {
+            // The last entry of one that was deleted, secrets included, has nothing afterwards.
+            let entry = try auditEntries(on: id, of: imported.organisation).last
+            guard let json = entry?.after else { return }
+            known = WarehouseConfiguration(auditJSON: json)
+        }
+        guard let known, known.type == configuration.type else {
+            throw InvalidValue("type", "is another one than \(id) was made for: delete it, or give another id")
+        }
         for field in configuration.type.publicFields where field.isDestination || field.isFixed {
-            guard configuration[field.name] != other.configuration[field.name] else { continue }
+            guard known[field.name] != configuration[field.name] else { continue }
             throw InvalidValue(
                 "config.\(field.name)",
-                "is another one than \(id) was made for: use update, or delete it"
+                "is another one than \(id) was made for: use update, delete it, or give another id"
             )
         }
     }

@@ -67,15 +67,11 @@ struct ImportLine: Decodable {
         guard let organisation = OrganisationID(try members.decode(Int64.self, forKey: "organisation")) else {
             throw InvalidValue("organisation", "is not positive")
         }
-        let type = try value("type") { WarehouseType.named($0) }
-        let config = try members.nestedContainer(keyedBy: Member.self, forKey: "config")
-        var fields: [String: FieldValue] = [:]
-        for field in type.publicFields { fields[field.name] = try config.value(of: field) }
         self.organisation = organisation
         connection = try WarehouseConnection(
             id: value("id") { ConnectionID($0) },
             status: value("status") { ConnectionStatus(rawValue: $0) },
-            configuration: WarehouseConfiguration(type: type) { fields[$0.name] },
+            configuration: WarehouseConfiguration(of: members),
             publicKey: optional("public_key") { PublicKey($0) },
             setupScript: optional("setup_script") { $0 },
             createdAt: value("created_at") { Timestamp($0) },
@@ -124,35 +120,6 @@ struct ImportLine: Decodable {
         case is Int64.Type: "integer"
         case is Bool.Type: "boolean"
         default: "object"
-        }
-    }
-}
-
-/// A member's name, whatever it is, so that unknown ones can be refused.
-private struct Member: CodingKey, ExpressibleByStringLiteral {
-    let stringValue: String
-    var intValue: Int? { nil }
-
-    init(_ name: String) { stringValue = name }
-    init(stringLiteral name: String) { stringValue = name }
-    init(stringValue: String) { self.stringValue = stringValue }
-    init?(intValue: Int) { nil }
-}
-
-extension KeyedDecodingContainer where Key == Member {
-    fileprivate func value(of field: WarehouseType.Field) throws -> FieldValue {
-        let key = Member(field.name)
-        return switch field.kind {
-        case .text: .text(try decode(String.self, forKey: key))
-        case .integer: .integer(try decode(Int64.self, forKey: key))
-        case .boolean: .boolean(try decode(Bool.self, forKey: key))
-        }
-    }
-
-    fileprivate func refuseUnknown(_ known: [String]) throws {
-        for key in allKeys where !known.contains(key.stringValue) {
-            let name = (codingPath.map(\.stringValue) + [key.stringValue]).joined(separator: ".")
-            throw InvalidValue(name, "is not a member of a connection")
         }
     }
 }

@@ -43,6 +43,12 @@ struct RotateKey: ParsableCommand {
         guard type.hasKeyPair else {
             throw ProgramFailure(.no, "\(old.id): \(type.name) has no key pair: change its secrets with update")
         }
+        // What was imported may have names that no script may be made of.
+        do throws(InvalidValue) {
+            try old.configuration.check()
+        } catch {
+            throw ProgramFailure(.dataError, "\(old.id): \(error): give another one with update")
+        }
         let generations = try change.keyGenerations(old.id, of: target.organisation)
         if finish { try finishRotation(of: old, generations, change) } else { try rotate(old, generations, change) }
     }
@@ -65,10 +71,8 @@ struct RotateKey: ParsableCommand {
             effect: .adds,
             version: version
         ) { try record(rotated, as: .rotateKey, $0) }
-        // One that was imported has no old key here that could be retired.
-        let rest = generations.versions.isEmpty ? "then test" : "then test, then --finish"
         try output.print(
-            "\(old.id): new key: the customer runs its set-up script (warehousectl show), \(rest)",
+            "\(old.id): new key: the customer runs its set-up script (warehousectl show), then test, then --finish",
             json: rotated,
             of: target.organisation
         )
@@ -79,7 +83,9 @@ struct RotateKey: ParsableCommand {
         _ generations: KeyGenerations,
         _ change: ConnectionChange
     ) throws {
-        guard let publicKey = old.publicKey, let newest = generations.versions.last else {
+        guard let publicKey = old.publicKey, let newest = generations.versions.last,
+            generations.isRotating || newest != .first
+        else {
             throw ProgramFailure(.no, "\(old.id): no rotation is under way: begin one with rotate-key")
         }
         let key = KeyInstallation(publicKey, generation: newest.rawValue)
@@ -91,7 +97,8 @@ struct RotateKey: ParsableCommand {
             )
         }
         let finished = try old.with(setupScript: SetupScript(for: old.configuration, installing: key)?.text)
-        if generations.isRotating {
+        // Done before: then it says so again. What was imported has its old key with the customer alone.
+        if generations.isRotating || finished != old {
             guard force || old.status == .connected else {
                 throw ProgramFailure(
                     .no,
@@ -106,8 +113,6 @@ struct RotateKey: ParsableCommand {
                 secrets: [],
                 effect: .retires
             ) { try record(finished, as: .finishRotation, $0) }
-        } else if newest == .first {
-            throw ProgramFailure(.no, "\(old.id): no rotation is under way: begin one with rotate-key")
         }
         try output.print(
             "\(old.id): the old key is retired: the customer runs the set-up script once more: warehousectl show",
