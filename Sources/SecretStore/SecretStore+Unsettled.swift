@@ -45,14 +45,17 @@ public struct UnsettledConnection: Hashable, Sendable {
 }
 
 extension UnsettledConnection {
-    /// Whether the secret `id`, one of `secrets`, is too many, now that the connection is `actual`.
-    fileprivate func leaves(_ id: SecretID, of secrets: [SecretID], actual: String?) -> Bool {
-        if after == nil { return actual == nil }
-        if before == nil || actual != after {
-            return effect != .retires && actual == before && id.version == version
+    /// Which of `secrets` are too many, now that the connection is `actual`.
+    fileprivate func leftovers(_ secrets: [SecretID], actual: String?) -> [SecretID] {
+        if actual == after {
+            // The change was made. Of a connection that is gone none is needed.
+            if after == nil { return secrets }
+            if effect == .adds { return [] }
+            let names = Set(secrets.filter { $0.version == version }.map(\.name))
+            return secrets.filter { $0.version < version && names.contains($0.name) }
         }
-        return effect != .adds && id.version < version
-            && secrets.contains { $0.name == id.name && $0.version == version }
+        // It was not, and its own secrets are too many; or somebody else has changed the connection since.
+        return actual == before && effect != .retires ? secrets.filter { $0.version == version } : []
     }
 }
 
@@ -87,9 +90,7 @@ extension SecretStore {
             let secrets = try SecretRow.identities(of: change.organisation, database).filter { id in
                 id.connection == change.connection
             }
-            for id in secrets where change.leaves(id, of: secrets, actual: actual) {
-                try SecretRow.delete(id, database)
-            }
+            for id in change.leftovers(secrets, actual: actual) { try SecretRow.delete(id, database) }
             let sql = "DELETE FROM unsettled WHERE store = ? AND organisation = ? AND connection = ?"
             let arguments: StatementArguments = [
                 change.store, change.organisation.rawValue, change.connection.rawValue,

@@ -58,6 +58,7 @@ struct ConnectionChange {
         guard try connection(of: organisation) == before else {
             throw ProgramFailure(.temporaryFailure, "the connection has just been changed: try again")
         }
+        let changes = try changes(of: id, organisation)
         try failingWithErrorsOfBothStores {
             if let secrets, after == nil || !given.isEmpty || effect == .retires {
                 let versions = try secrets.identities(of: organisation).filter { $0.connection == id }.map(\.version)
@@ -70,8 +71,8 @@ struct ConnectionChange {
                         connection: id,
                         version: version,
                         effect: effect,
-                        before: before?.auditJSON,
-                        after: after?.auditJSON
+                        before: before.map { Self.state($0, changes) },
+                        after: after.map { Self.state($0, changes + 1) }
                     )
                 )
                 for (name, secret) in given {
@@ -98,6 +99,19 @@ struct ConnectionChange {
         }
     }
 
+    /// A connection after so many changes. Their number tells a new password from the old one, which nothing else does.
+    private static func state(_ connection: WarehouseConnection, _ changes: Int) -> String {
+        "\(changes) \(connection.auditJSON)"
+    }
+
+    private func changes(of id: ConnectionID, _ organisation: OrganisationID) throws -> Int {
+        var count = 0
+        try failingWithStoreErrors {
+            try writer.transaction(by: actor) { count = try $0.auditEntries(on: id, of: organisation).count }
+        }
+        return count
+    }
+
     private func settle() throws {
         try failingWithErrorsOfBothStores {
             guard let secrets else { return }
@@ -106,7 +120,8 @@ struct ConnectionChange {
             try writer.transaction(by: actor) { transaction in
                 for change in unsettled {
                     let connection = try transaction.connection(of: change.organisation)
-                    let actual = connection?.id == change.connection ? connection?.auditJSON : nil
+                    let changes = try transaction.auditEntries(on: change.connection, of: change.organisation).count
+                    let actual = connection.flatMap { $0.id == change.connection ? Self.state($0, changes) : nil }
                     try secrets.settle(change, actual: actual)
                 }
             }

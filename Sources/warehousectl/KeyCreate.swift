@@ -66,7 +66,7 @@ struct KeyCreate: ParsableCommand {
         if !output.json {
             let end = key.expiresAt.map { "works until \($0)" } ?? "works until it is revoked"
             let note = "key \(id) of organisation \(target.organisation) \(end); it is not shown again\n"
-            FileHandle.standardError.write(Data(note.utf8))
+            try? FileHandle.standardError.write(contentsOf: Data(note.utf8))
         }
     }
 }

@@ -16,11 +16,11 @@ struct Progress {
         guard isShown, count.isMultiple(of: step), ContinuousClock.now >= next else { return }
         next = ContinuousClock.now + .milliseconds(200)
         hasShown = true
-        FileHandle.standardError.write(Data("\r\(count) \(unit)".utf8))
+        try? FileHandle.standardError.write(contentsOf: Data("\r\(count) \(unit)".utf8))
     }
 
     /// Removes the count, so that the result stands alone.
     func finish() {
-        if hasShown { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
+        if hasShown { try? FileHandle.standardError.write(contentsOf: Data("\r\u{1B}[K".utf8)) }
     }
 }

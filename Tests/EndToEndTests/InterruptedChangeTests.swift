@@ -6,7 +6,7 @@ import Warehouses
 
 /// What a change of a connection leaves that is killed at any instant: after the next change both stores agree.
 ///
-/// `RESTARTS` in the environment says how often, 5 times if it does not.
+/// `RESTARTS` in the environment says how many are killed, 5 if it does not.
 @Suite(.timeLimit(.minutes(30)))
 struct InterruptedChangeTests {
     private static let times = ProcessInfo.processInfo.environment["RESTARTS"].flatMap { Int($0) } ?? 5
@@ -14,22 +14,21 @@ struct InterruptedChangeTests {
     @Test
     func leavesAConnectionWithItsKeyOrNeither() async throws {
         let office = try await Office()
-        var kills = 0
-        for number in 1...Self.times {
+        var commands = office.killedCommands()
+        try await commands.untilKilled(times: Self.times) { commands, number in
             let words = [
                 ["create", "--organisation", "4", "--account-identifier", "x"],
                 ["update", "--organisation", "4", "--warehouse", "w\(number)"],
                 ["delete", "--organisation", "4", "--yes"],
             ]
             let word = try await office.exists(4) ? words[Int.random(in: 1...2)] : words[0]
-            // Making a key pair takes most of create's time.
-            if try await office.kill(word, within: word[0] == "create" ? 1_500_000 : 60_000) { kills += 1 }
+            _ = try await commands.run(word[0], word + office.stores)
             _ = try await office.run("update", "--organisation", "2", "--warehouse", "w\(number)")
             let (exists, secrets) = (try await office.exists(4), try await office.secrets())
             #expect(secrets.count == (exists ? 1 : 0), "\(word) cut off: \(exists), \(secrets.count) secrets")
             _ = try await office.run("check")
         }
-        print("\(Self.times) changes, \(kills) of them killed: both stores agreed each time")
+        print("\(commands.kills) changes killed: both stores agreed each time")
     }
 
     @Test
@@ -44,18 +43,46 @@ struct InterruptedChangeTests {
             "--organisation", "4", "--type", "clickhouse", "--host", "h0.example.com", "--password-file", file,
         ]
         _ = try await office.run("create", create)
-        var kills = 0
-        for number in 1...Self.times {
+        var commands = office.killedCommands()
+        try await commands.untilKilled(times: Self.times) { commands, number in
             try setPassword(number)
             let host = "h\(number).example.com"
             let word = ["update", "--organisation", "4", "--host", host, "--password-file", file]
-            if try await office.kill(word, within: 60_000) { kills += 1 }
+            _ = try await commands.run("update", word + office.stores)
             _ = try await office.run("update", "--organisation", "2", "--warehouse", "w\(number)")
             let shown = try await office.run("show", "--organisation", "4").output
             let stored = try #require(shown.firstMatch(of: /host +h([0-9]+)\.example\.com/)?.1)
             #expect(try await office.secrets().map { $0["value"] } == ["password-\(stored)"])
         }
-        print("\(Self.times) new passwords, \(kills) of them killed: each was that of its host")
+        print("\(commands.kills) new hosts with passwords killed: each password was that of its host")
+    }
+
+    /// Of a new password alone only the audit tells.
+    @Test
+    func leavesThePasswordThatTheAuditHas() async throws {
+        let office = try await Office()
+        let file = office.workplace.directory("password")
+        func setPassword(_ number: Int) throws {
+            try "password-\(number)".write(toFile: file, atomically: false, encoding: .utf8)
+        }
+        func changes() async throws -> Int {
+            let audit = try await office.run("audit", "--organisation", "4", "--json").output
+            return audit.matches(of: /"action":"update"/).count
+        }
+        try setPassword(0)
+        let create = ["--organisation", "4", "--type", "clickhouse", "--host", "h.example.com"]
+        try await office.run("create", create + ["--password-file", file])
+        var (commands, latest) = (office.killedCommands(), 0)
+        try await commands.untilKilled(times: Self.times) { commands, number in
+            let before = try await changes()
+            try setPassword(number)
+            let word = ["update", "--organisation", "4", "--password-file", file] + office.stores
+            _ = try await commands.run("update", word)
+            if try await changes() > before { latest = number }
+            try await office.run("update", "--organisation", "2", "--warehouse", "w\(number)")
+            #expect(try await office.secrets().map { $0["value"] } == ["password-\(latest)"])
+        }
+        print("\(commands.kills) new passwords killed: the audit has each that is there, and no other")
     }
 
     /// Whenever a rotation is killed, what the API shows can be signed for, and the older key is there exactly as long as
@@ -64,11 +91,11 @@ struct InterruptedChangeTests {
     func leavesBothKeysOfARotationOrOne() async throws {
         let office = try await Office()
         _ = try await office.run("create", "--organisation", "4", "--account-identifier", "x")
-        var kills = 0
-        for number in 1...Self.times {
+        var commands = office.killedCommands()
+        try await commands.untilKilled(times: Self.times) { commands, number in
             let isRotating = try await office.secrets().count == 2
             let words = ["rotate-key", "--organisation", "4"] + (isRotating ? ["--finish", "--force"] : [])
-            if try await office.kill(words, within: isRotating ? 60_000 : 1_500_000) { kills += 1 }
+            _ = try await commands.run(isRotating ? "finish" : "rotate", words + office.stores)
             // The next change may be of the same connection or of another.
             let next = number.isMultiple(of: 2) ? "2" : "4"
             _ = try await office.run("update", "--organisation", next, "--warehouse", "w\(number)")
@@ -84,7 +111,7 @@ struct InterruptedChangeTests {
             #expect(secrets.count == (isFirst || script.contains(" UNSET RSA_PUBLIC_KEY") ? 1 : 2))
             _ = try await office.run("check")
         }
-        print("\(Self.times) rotations begun or finished, \(kills) of them killed: both stores agreed each time")
+        print("\(commands.kills) rotations killed, begun or finished: both stores agreed each time")
     }
 
     /// A test stores its result while an update waits for its password: the update is refused, and the old host keeps the
@@ -113,6 +140,29 @@ struct InterruptedChangeTests {
         #expect(try await office.secrets().map { $0["value"] } == ["old password"])
     }
 
+    /// Nothing but the password is another one, so the connection does not tell.
+    @Test
+    func takesBackAPasswordThatFailed() async throws {
+        let office = try await Office()
+        let file = office.workplace.directory("password")
+        func setPassword(_ password: String) throws {
+            try password.write(toFile: file, atomically: false, encoding: .utf8)
+        }
+        try setPassword("old password")
+        let host = ["--organisation", "4", "--type", "clickhouse", "--host", "ch.example.com"]
+        try await office.run("create", host + ["--password-file", file])
+        let trigger = "CREATE TRIGGER refusal BEFORE INSERT ON audit BEGIN SELECT raise(ABORT, 'refused'); END"
+        try await office.workplace.sql(trigger)
+        try setPassword("new password")
+        let update = ["--organisation", "4", "--password-file", file]
+        let failed = try await office.try("update", update)
+        #expect(failed.exitCode == 69, "\(failed.error)")
+        #expect(try await office.secrets().map { $0["value"] } == ["old password"])
+        try await office.workplace.sql("DROP TRIGGER refusal")
+        try await office.run("update", update)
+        #expect(try await office.secrets().map { $0["value"] } == ["new password"])
+    }
+
     @Test
     func takesBackWhatFailed() async throws {
         let office = try await Office()
@@ -127,13 +177,22 @@ struct InterruptedChangeTests {
 }
 
 extension Office {
-    /// Runs a command and kills it at a random instant; whether it was still running.
-    fileprivate func kill(_ words: [String], within microseconds: Int) async throws -> Bool {
-        let log = workplace.directory("log-\(UUID().uuidString)")
-        let (_, code) = try await Program.withRunning(Program.warehousectl, words + stores, log: log) { process in
-            try await Task.sleep(for: .microseconds(Int.random(in: 0...microseconds)))
-            _ = Foundation.kill(process, SIGKILL)
+    fileprivate func killedCommands() -> KilledCommands {
+        KilledCommands(in: workplace, written: [workplace.store + "-wal", secretStore, secretStore + "-journal"])
+    }
+}
+
+extension KilledCommands {
+    /// Calls `body` with 0, 1, 2, … until as many commands as wanted were killed.
+    fileprivate mutating func untilKilled(
+        times: Int,
+        _ body: (inout KilledCommands, _ number: Int) async throws -> Void
+    ) async throws {
+        var number = 0
+        while kills < times {
+            try #require(number < 20 * times, "the commands end before they are killed")
+            try await body(&self, number)
+            number += 1
         }
-        return code == -SIGKILL
     }
 }

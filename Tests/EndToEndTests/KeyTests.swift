@@ -32,6 +32,19 @@ struct KeyTests {
         }
     }
 
+    /// The key is stored by then, and lost if it is not shown.
+    @Test
+    func isShownWhereTheNoteCannotBe() async throws {
+        let workplace = try await Workplace()
+        let script = #"exec "$0" key create --organisation 1 --store "$1" 2>/dev/full"#
+        let made = try await Program.run("sh", ["-c", script, Program.warehousectl, workplace.store])
+        #expect(made.exitCode == 0)
+        let key = made.output.trimmingCharacters(in: .newlines)
+        let own = [("HTTP_AUTHORIZATION", "Api-Key \(key)")]
+        let answer = try await workplace.withResponder { _ in try workplace.ask(Workplace.list(1), key: nil, own) }
+        #expect(answer.result.status == 200)
+    }
+
     @Test
     func isShownOnceAndNeverStored() async throws {
         let workplace = try await Workplace()
@@ -45,7 +58,7 @@ struct KeyTests {
         let secret = String(text.dropFirst(17).prefix(43))
         #expect(!made.error.contains(secret))
         let listed = try await Program.run(Program.warehousectl, ["key", "list", "--store", workplace.store])
-        #expect(listed.output.contains("\(text.dropFirst(4).prefix(12))  1             live   20"))
+        #expect(listed.output.contains("\(text.keyID)  1             live   20"))
         #expect(listed.output.contains("  a label\n"))
         #expect(!listed.output.contains(secret))
         for suffix in ["", "-wal", "-shm"] {

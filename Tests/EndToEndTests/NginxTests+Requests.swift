@@ -105,7 +105,7 @@ extension NginxTests {
     func logsTheIDOfAKeyAndNeverTheKey() async throws {
         try await Site.with { site in
             let key = try #require(site.workplace.keys[1])
-            let id = key.dropFirst(4).prefix(12)
+            let id = key.keyID
             let secret = key.dropFirst(17)
             for credentials in [
                 "Api-Key \(key)", "aPI-kEY \(key)", "Token \(key)", "Api-Key \(key)x", "Api-Key x\(key)",

@@ -96,13 +96,6 @@ struct Office {
         try #require(Data(base64Encoded: pem.split(separator: "\n").dropFirst().dropLast().joined()))
     }
 
-    /// Changes the store of connections as nobody should.
-    func sql(_ statement: String) async throws {
-        let script = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).executescript(sys.argv[2])"
-        let outcome = try await Program.run("python3", ["-c", script, workplace.store, statement])
-        try #require(outcome.exitCode == 0, "\(outcome.error)")
-    }
-
     /// All secrets, opened.
     func secrets() async throws -> [[String: String]] {
         let exported = try await run("secrets", "export", "--sealing-key-file", key).output

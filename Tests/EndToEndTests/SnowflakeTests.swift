@@ -239,7 +239,9 @@ struct SnowflakeTests {
             #expect(refused.exitCode == 65)
             #expect(refused.error.contains("config.account_identifier is another one than wc_"), "\(refused.error)")
             // As a store that somebody else has written.
-            try await office.sql("UPDATE connection SET config = json_set(config, '$.account_identifier', 'x@y/')")
+            try await office.workplace.sql(
+                "UPDATE connection SET config = json_set(config, '$.account_identifier', 'x@y/')"
+            )
             let tested = try await story.test("--organisation", "4")
             #expect(tested.exitCode == 1)
             #expect(tested.output.contains("account_identifier"), "\(tested.output)")

@@ -98,7 +98,7 @@ private struct Credential {
             let second = try await key(organisation, ["--no-expiry"])
             all.append(Credential(name: "second", authorization: "api-key \(second)", organisation: organisation))
             let revoked = try await key(organisation)
-            let id = String(revoked.dropFirst(4).prefix(12))
+            let id = revoked.keyID
             _ = try await Program.run(Program.warehousectl, ["key", "revoke", id, "--store", workplace.store])
             let expired = try await key(organisation, ["--expires-in", "1s"])
             // The id of a live key, the secret of another, and the right checksum: what one can make of a log.

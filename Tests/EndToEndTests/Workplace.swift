@@ -1,5 +1,6 @@
 import Foundation
 import TestSupport
+import Testing
 
 /// A store filled from the example connections and what a test needs around it, in a directory of its own.
 struct Workplace {
@@ -37,6 +38,18 @@ struct Workplace {
     /// What was logged so far.
     var logged: String { (try? String(contentsOfFile: log, encoding: .utf8)) ?? "" }
 
+    /// How many of the requests that are logged, which they are from level info on, have that route.
+    func loggedRequests(for route: String) -> Int {
+        logged.split(separator: "\n").count { $0.contains(#""http.route":"\#(route)""#) }
+    }
+
+    /// Changes the store as nobody should.
+    func sql(_ statements: String) async throws {
+        let script = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).executescript(sys.argv[2])"
+        let outcome = try await Program.run("python3", ["-c", script, store, statements])
+        try #require(outcome.exitCode == 0, "\(outcome.error)")
+    }
+
     /// Runs `warehoused`, as instance 1, on the socket while `body` works with it.
     func withResponder<Result: Sendable>(
         _ options: [String] = [],
@@ -72,4 +85,9 @@ struct Workplace {
     static func list(_ organisation: Int) -> String {
         "/api/v1/organisations/\(organisation)/integrations/warehouse-connections/"
     }
+}
+
+extension StringProtocol {
+    /// The part of an API key that is no secret.
+    var keyID: String { String(dropFirst(4).prefix(12)) }
 }

@@ -46,7 +46,6 @@ struct KilledWriterTests {
 
 /// Runs commands, kills them, and compares what they have said with what the store holds.
 private struct KilledWriter {
-    private(set) var kills = 0
     private(set) var acknowledged = 0
     /// Changes that the store had kept when the command was killed before it could say so.
     private(set) var settled = 0
@@ -55,13 +54,15 @@ private struct KilledWriter {
     private let generations: Generations
     private var generation = 0
     private var keys: [String] = []
-    /// How long each command takes, so that the kill may come at any instant of it.
-    private var durations: [String: Duration] = [:]
+    private var commands: KilledCommands
 
     init(_ workplace: Workplace) throws {
         self.workplace = workplace
         generations = try Generations()
+        commands = KilledCommands(in: workplace, written: [workplace.store + "-wal"])
     }
+
+    var kills: Int { commands.kills }
 
     mutating func importNextGeneration() async throws {
         let file = workplace.directory("generation")
@@ -88,7 +89,7 @@ private struct KilledWriter {
         // The line is written at once: all of the key or nothing.
         if let key = text.firstMatch(of: /whc_[^\n]{63}\n/)?.0 {
             keys.append(key.trimmingCharacters(in: .newlines))
-            #expect(made.map(\.rawValue) == [String(key.dropFirst(4).prefix(12))])
+            #expect(made.map(\.rawValue) == [key.keyID])
             #expect(try status(of: keys[keys.count - 1]) == 200)
         } else {
             settled += made.count
@@ -96,7 +97,7 @@ private struct KilledWriter {
     }
 
     mutating func revokeKey() async throws {
-        guard let key = keys.popLast(), let id = KeyID(String(key.dropFirst(4).prefix(12))) else { return }
+        guard let key = keys.popLast(), let id = KeyID(key.keyID) else { return }
         let isAcknowledged = try await run(["key", "revoke", id.rawValue]).contains(": revoked ")
         let isRevoked = try StoreContent(of: workplace.store).keys[id]?.revokedAt != nil
         #expect(isRevoked || !isAcknowledged)
@@ -110,39 +111,9 @@ private struct KilledWriter {
 
     /// What the command has said before it was killed or ended; nothing if it has acknowledged nothing.
     private mutating func run(_ words: [String]) async throws -> String {
-        let arguments = words + ["--store", workplace.store]
-        let command = words.prefix { !$0.hasPrefix("/") }.prefix(2).joined(separator: " ")
-        guard let longest = durations[command] else {
-            let start = ContinuousClock.now
-            let outcome = try await Program.run(Program.warehousectl, arguments)
-            durations[command] = .now - start
-            try #require(outcome.exitCode == 0, "\(outcome.error)")
-            acknowledged += 1
-            return outcome.output
-        }
-        let log = workplace.directory("said")
-        try Data().write(to: URL(filePath: log))
-        let (_, code) = try await Program.withRunning(Program.warehousectl, arguments, log: log) { process in
-            // At any instant; but most of the time goes to other things than writing, so each second one while it writes.
-            let isWriting = kills.isMultiple(of: 2)
-            if isWriting { try await waitForWrite(longest * 3) }
-            let latest = isWriting ? 20_000 : Int(longest / .microseconds(1))
-            try await Task.sleep(for: .microseconds(Int.random(in: 0...latest)))
-            _ = kill(process, SIGKILL)
-        }
-        let said = try String(contentsOfFile: log, encoding: .utf8)
-        if code == -SIGKILL { kills += 1 } else { try #require(code == 0, "\(said)") }
+        let name = words.prefix { !$0.hasPrefix("/") }.prefix(2).joined(separator: " ")
+        let said = try await commands.run(name, words + ["--store", workplace.store]).said
         if !said.isEmpty { acknowledged += 1 }
         return said
-    }
-
-    /// Until something has been written to the log, or the command must be over.
-    private func waitForWrite(_ longest: Duration) async throws {
-        func written() -> Date? {
-            let attributes = try? FileManager.default.attributesOfItem(atPath: workplace.store + "-wal")
-            return attributes?[.modificationDate] as? Date
-        }
-        let (before, deadline) = (written(), ContinuousClock.now + longest)
-        while ContinuousClock.now < deadline, written() == before { await Task.yield() }
     }
 }

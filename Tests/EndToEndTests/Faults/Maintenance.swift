@@ -35,7 +35,8 @@ struct Maintenance {
 
     /// Makes it a store of the first schema, as the version before this one has left it.
     func turnBackSchema() async throws {
-        let statements = """
+        try await workplace.sql(
+            """
             BEGIN IMMEDIATE;
             DROP TABLE audit;
             DELETE FROM warehouse_type WHERE name = 'clickhouse';
@@ -43,9 +44,7 @@ struct Maintenance {
             UPDATE store SET version = 1;
             COMMIT
             """
-        let script = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).executescript(sys.argv[2])"
-        let outcome = try await Program.run("python3", ["-c", script, workplace.store, statements])
-        try #require(outcome.exitCode == 0, "\(outcome.error)")
+        )
     }
 
     /// Gives organisation 2 a new key again and again, as a client would take it up: both work until the old one is
@@ -65,7 +64,7 @@ struct Maintenance {
             let made = try await run(["key", "create", "--organisation", "2"])
             let new = made.trimmingCharacters(in: .newlines)
             try ask(old, new)
-            try await run(["key", "revoke", String(old.dropFirst(4).prefix(12))])
+            try await run(["key", "revoke", old.keyID])
             #expect(try status(old) == 401)
             try ask(new)
             old = new

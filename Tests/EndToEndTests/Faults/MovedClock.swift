@@ -60,7 +60,7 @@ final class MovedClock {
     }
 
     func revoke(_ key: String) async throws {
-        try await run(["key", "revoke", String(key.dropFirst(4).prefix(12))])
+        try await run(["key", "revoke", key.keyID])
     }
 
     func status(of key: String) throws -> Int {
