@@ -10,6 +10,9 @@ struct Content {
         tag = EntityTag(of: json.bytes)
     }
 
+    /// What it takes in memory, in bytes: with its tag, and its place in a collection.
+    var size: Int { bytes.capacity + 256 }
+
     /// `{"status":"ok"}`
     static let healthy: Content = {
         var json = JSONWriter()
@@ -19,7 +22,7 @@ struct Content {
 
     /// A list of `connection`, or the one itself; nil if `resource` names another one.
     init?(of resource: ResourcePath.Resource, _ connection: WarehouseConnection?) {
-        var json = JSONWriter(reservingCapacity: WarehouseConnection.usualJSONSize)
+        var json = connection == nil ? JSONWriter() : JSONWriter(reservingCapacity: WarehouseConnection.usualJSONSize)
         switch resource {
         case .connectionList:
             json.array { connection?.write(to: &$0) }

@@ -5,8 +5,8 @@ final class StoreCache {
     private let reader: any ConnectionReader
     private var revision: Int?
     private var keys = RecentlyUsed<KeyID, StoredAPIKey>(capacity: 256)
-    /// For each thread 1 MiB at most, which is some 300 usual connections.
-    private var contents = RecentlyUsed<ResourcePath.Resource, Content>(capacity: 1 << 19) { $0.bytes.count }
+    /// For each thread 1.5 MiB at most, which is some 360 usual connections.
+    private var contents = RecentlyUsed<ResourcePath.Resource, Content>(capacity: 3 << 18) { $0.size }
 
     init(_ reader: any ConnectionReader) { self.reader = reader }
 

@@ -54,6 +54,21 @@ import WarehouseConnections
         }
     }
 
+    /// The shortest lists are the most that fit.
+    @Test
+    func forgetsListsBeforeThereAreTooMany() throws {
+        try cache.refresh()
+        for number in 1...10_000 {
+            let organisation = try #require(OrganisationID(Int64(number)))
+            _ = try cache.content(of: .connectionList(organisation), organisation)
+        }
+        let count = store.readCount
+        _ = try cache.content(of: .connectionList(10_000), 10_000)
+        #expect(store.readCount == count)
+        _ = try cache.content(of: list, 1)
+        #expect(store.readCount == count + 1)
+    }
+
     @Test
     func asksOnceForAKeyAndAgainWhenItChanges() throws {
         let (text, stored) = try StoredAPIKey.sample()
