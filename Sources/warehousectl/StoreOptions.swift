@@ -22,7 +22,7 @@ struct StoreOptions: ParsableArguments {
         let path = option ?? variable ?? Self.defaultStore
         guard !path.isEmpty, !path.hasPrefix("postgresql://") else {
             let (exit, source) = option != nil ? (Sysexit.usage, "--store") : (.configuration, "WAREHOUSE_STORE")
-            throw ProgramFailure(exit, "\(source) \(path): expected the path of a SQLite file")
+            throw ProgramFailure(exit, "\(source) \(path.withoutCredentials): expected the path of a SQLite file")
         }
         return path
     }

@@ -32,7 +32,7 @@ struct Settings {
             guard let text = option ?? environment[variable] else { return nil }
             if let value = parse(text) { return value }
             let (exit, source) = option != nil ? (Sysexit.usage, "--\(name)") : (.configuration, variable)
-            throw ProgramFailure(exit, "\(source) \(text): expected \(expected)")
+            throw ProgramFailure(exit, "\(source) \(text.withoutCredentials): expected \(expected)")
         }
         store = try setting("store", options.store, "a path", Self.path) ?? Self.defaultStore
         listen = try setting("listen", options.listen, "unix:<path> or <ip>:<port>") { ListeningAddress($0) }
@@ -40,10 +40,10 @@ struct Settings {
             ListeningAddress($0)
         }
         if let listen, listen == statusListen {
-            throw ProgramFailure(
-                .usage,
-                "--status-listen \(listen): connections are served there: give another address"
-            )
+            let (exit, source) =
+                options.listen ?? options.statusListen != nil
+                ? (Sysexit.usage, "--status-listen") : (.configuration, "WAREHOUSE_STATUS_LISTEN")
+            throw ProgramFailure(exit, "\(source) \(listen): connections are served there: give another address")
         }
         threads =
             try setting("threads", options.threads, "a number from 1 to 1024") {
@@ -73,6 +73,7 @@ struct Settings {
     private static func origins(_ text: String) -> [String]? {
         let origins = text.split(separator: " ").map(String.init)
         let areValid = origins.allSatisfy { $0.wholeMatch(of: #/https?://[a-z0-9.\-]+(:[0-9]{1,5})?/#) != nil }
-        return areValid ? origins : nil
+        // None would be any origin.
+        return areValid && !origins.isEmpty ? origins : nil
     }
 }

@@ -55,6 +55,11 @@ struct StartTests {
         (["--threads", "0"], 64, "--threads 0: expected a number from 1 to 1024"),
         (["--log-level", "loud"], 64, "--log-level loud: expected trace"),
         (["--drain-timeout", "4000"], 64, "--drain-timeout 4000: expected seconds from 0 to 3600"),
+        (["--allow-origin", ""], 64, "--allow-origin : expected scheme"),
+        (
+            ["--store", "postgresql://user:secret@host/base?password=secret"], 64,
+            "--store postgresql://…@host/base?…: expected a path"
+        ),
         (["--allow-origin", "https://a.example/path"], 64, "--allow-origin https://a.example/path: expected scheme"),
         (["--authorisation", "nobody"], 64, "--authorisation nobody: expected keys or gateway"),
         (["--store", "postgresql://host/base"], 64, "--store postgresql://host/base: expected a path"),
