@@ -12,7 +12,11 @@ import WarehouseConnections
         guard try kind(column, SQLITE_TEXT, "text"), let bytes = unsafe sqlite3_column_text(statement, CInt(column))
         else { return nil }
         let count = Int(unsafe sqlite3_column_bytes(statement, CInt(column)))
-        return unsafe String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
+        guard let text = unsafe String(validating: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
+        else {
+            throw InvalidValue("column \(column + 1)", "is no UTF-8")
+        }
+        return text
     }
 
     func integer(_ column: Int) throws(InvalidValue) -> Int64? {

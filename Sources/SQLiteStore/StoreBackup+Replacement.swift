@@ -31,31 +31,31 @@ extension StoreBackup {
         for copy: String,
         holding lock: borrowing WriteLock
     ) throws(StoreError) -> String {
-        for suffix in database { try system(store) { unsafe chmod(copy + suffix, 0o640) } }
+        for suffix in suffixes { try system(store) { unsafe chmod(copy + suffix, 0o640) } }
         // All that may fail for want of space has been done. What is kept keeps its log; and no log stays, or SQLite would
         // write it into the copy.
         let kept = freeName(store + ".damaged")
-        for suffix in database where exists(store + suffix) {
+        for suffix in suffixes where exists(store + suffix) {
             try system(store) { unsafe rename(store + suffix, kept + suffix) }
         }
         try? syncDirectory(of: store)
         // Its own file last: with it there is a store.
-        for suffix in database.reversed() { try system(store) { unsafe rename(copy + suffix, store + suffix) } }
+        for suffix in suffixes.reversed() { try system(store) { unsafe rename(copy + suffix, store + suffix) } }
         try? syncDirectory(of: store)
         return kept
     }
 
-    /// The files of a database that is in use.
-    private static let database = ["", "-wal", "-shm"]
+    /// Of the files of a database that is in use.
+    private static let suffixes = ["", "-wal", "-shm"]
 
     static func remove(_ copy: String) {
-        for suffix in database + [".lock"] { unsafe unlink(copy + suffix) }
+        for suffix in suffixes + [".lock"] { unsafe unlink(copy + suffix) }
     }
 
     private static func freeName(_ name: String) -> String {
         var candidate = name
         var number = 1
-        while database.contains(where: { exists(candidate + $0) }) {
+        while suffixes.contains(where: { exists(candidate + $0) }) {
             number += 1
             candidate = "\(name)-\(number)"
         }

@@ -28,6 +28,9 @@ public enum StoreBackup {
         let part = file + ".part"
         let descriptor = try createdFile(at: part, mode: mode)
         defer { close(descriptor) }
+        guard isOwn(descriptor, part) else {
+            throw .cannotCreate(store: part, reason: "somebody else has made it: remove it")
+        }
         // Whoever had it before may have given it its name by now.
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0, isNamed(part, descriptor) else { throw .locked(store: part) }
         do throws(StoreError) {

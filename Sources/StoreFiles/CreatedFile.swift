@@ -21,11 +21,23 @@ package func createdFile(at path: String, mode: mode_t) throws(StoreError) -> CI
 }
 
 private func giveToOwnerOfDirectory(_ descriptor: CInt, _ path: String) {
+    if geteuid() == 0, let owner = ownerOfDirectory(of: path) { fchown(descriptor, owner, gid_t.max) }
+}
+
+/// Whether the file at `path`, opened as `descriptor`, can have been left by an earlier run of this program: a file of
+/// one name that belongs to this user or, as what root makes, to the owner of its directory.
+package func isOwn(_ descriptor: CInt, _ path: String) -> Bool {
+    var (named, opened) = (stat(), stat())
+    guard unsafe fstat(descriptor, &opened) == 0, opened.st_mode & S_IFMT == S_IFREG, opened.st_nlink <= 1,
+        unsafe lstat(path, &named) != 0 || named.st_mode & S_IFMT == S_IFREG
+    else { return false }
+    return opened.st_uid == geteuid() || opened.st_uid == ownerOfDirectory(of: path)
+}
+
+private func ownerOfDirectory(of file: String) -> uid_t? {
     var directory = stat()
-    let slash = path.lastIndex(of: "/")
-    if geteuid() == 0, unsafe stat(slash.map { String(path[...$0]) } ?? ".", &directory) == 0 {
-        fchown(descriptor, directory.st_uid, gid_t.max)
-    }
+    let slash = file.lastIndex(of: "/")
+    return unsafe stat(slash.map { String(file[...$0]) } ?? ".", &directory) == 0 ? directory.st_uid : nil
 }
 
 /// Makes the name of `file` survive a loss of power: fsync(2) of its directory.

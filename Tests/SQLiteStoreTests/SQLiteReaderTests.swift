@@ -180,6 +180,8 @@ struct SQLiteReaderTests {
         "UPDATE connection SET config = json_set(config, '$.role', json('null'))",
         "PRAGMA ignore_check_constraints = ON; UPDATE connection SET created_at = 'yesterday'",
         "UPDATE connection SET public_key = 'short'",
+        "UPDATE connection SET setup_script = CAST(x'ff' AS TEXT)",
+        "UPDATE connection SET config = json_set(config, '$.role', CAST(x'ff' AS TEXT))",
         "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, 'STRICT', '');"
             + "PRAGMA writable_schema = RESET; PRAGMA ignore_check_constraints = ON; UPDATE connection SET status = x'ff00'",
     ])
