@@ -114,7 +114,8 @@ let package = Package(
                 "Warehouses", "WarehouseConnections", "TestSupport",
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
-            ]
+            ],
+            exclude: ["sqlfluff.txt"]
         ),
         .testTarget(
             name: "WarehouseAPITests",

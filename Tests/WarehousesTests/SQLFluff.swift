@@ -28,7 +28,7 @@ enum SQLFluff {
             \(install)
             "$environment/bin/sqlfluff" parse --dialect \(dialect) --templater raw --encoding utf-8 --format json "$directory"
             """,
-            ["environment": environment, "directory": directory.path],
+            ["environment": environment, "packages": packages, "directory": directory.path],
             longestOutput: 1 << 26
         )
         let files = try #require(JSONSerialization.jsonObject(with: Data(output.utf8)) as? [[String: Any]])
@@ -39,6 +39,8 @@ enum SQLFluff {
     }
 
     private static let environment = Fixture.project + ".build/sqlfluff-4.5.0"
+    /// It and all that it needs, each in one version.
+    private static let packages = Fixture.project + "Tests/WarehousesTests/sqlfluff.txt"
 
     /// Made once, by one process at a time.
     private static let install = """
@@ -47,7 +49,7 @@ enum SQLFluff {
         if [ ! -e "$environment/complete" ]; then
             rm -rf "$environment"
             python3 -m venv "$environment" >&2
-            "$environment/bin/pip" install --quiet --disable-pip-version-check sqlfluff==4.5.0 >&2
+            "$environment/bin/pip" install --quiet --disable-pip-version-check --no-deps --requirement "$packages" >&2
             touch "$environment/complete"
         fi
         exec 9>&-

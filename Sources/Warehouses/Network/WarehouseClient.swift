@@ -25,7 +25,7 @@ struct WarehouseAnswer {
     /// `words` of the answer, but for what it has repeated of the request's credentials. A password that is too short to
     /// be one is in every other word.
     func redacted(_ words: String) -> String {
-        credentials.reduce(words) { $0.replacing($1, with: "[redacted]") }
+        credentials.reduce(words) { $0.redacting($1) }
     }
 }
 

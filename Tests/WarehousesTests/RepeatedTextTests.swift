@@ -1,0 +1,26 @@
+import Testing
+
+@testable import Warehouses
+
+/// A server that repeats what it was sent must not get it into an error text.
+@Suite struct RepeatedTextTests {
+    @Test(arguments: [
+        #"pa"ss\1 wö€😀"#, #"pa\"ss\\1 wö€😀"#, #"pa\"ss\\1 w\u00f6\u20AC\ud83d\ude00"#,
+        "pa%22ss%5C1%20w%C3%B6%e2%82%ac%F0%9F%98%80", "pa%22ss%5c1+w%C3%B6%E2%82%AC%F0%9F%98%80",
+        "pa&quot;ss&#92;1&#x20;w&ouml;&euro;&#128512;",
+    ])
+    func isRedacted(_ spelling: String) {
+        let text = "key: <\(spelling)>, key: \(spelling)"
+        #expect(text.redacting(#"pa"ss\1 wö€😀"#) == "key: <[redacted]>, key: [redacted]")
+    }
+
+    @Test(arguments: ["pass", "PASS1", "pa-ss1", "", "[redacted]"])
+    func leavesWhatIsAnotherText(_ text: String) {
+        #expect(text.redacting("pass1") == text)
+    }
+
+    @Test(arguments: ["a.*b", "(", "[x]", "a|b", #"\d"#, "{1}", "^$"])
+    func takesItForNoPattern(_ secret: String) {
+        #expect("a\(secret)z axxb d 1".redacting(secret) == "a[redacted]z axxb d 1")
+    }
+}
