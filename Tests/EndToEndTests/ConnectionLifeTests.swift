@@ -5,6 +5,8 @@ import Testing
 /// A connection's life by the operator's tool, as the API serves it.
 @Suite(.timeLimit(.minutes(10)))
 struct ConnectionLifeTests {
+    private static let isInstalled = FileManager.default.fileExists(atPath: "/var/lib/warehouse-connections-secrets")
+
     @Test
     func isServedFromItsCreationToItsEnd() async throws {
         let office = try await Office()
@@ -189,7 +191,7 @@ struct ConnectionLifeTests {
 
     /// An imported connection has no secrets, and may have no store of them. But one that was named must be there: with a
     /// mistyped name, the secrets of what is deleted would stay.
-    @Test
+    @Test(.enabled(if: !isInstalled, "a store of secrets is where it is in production"))
     func changesAnImportedConnectionWithoutAStoreOfSecrets() async throws {
         let office = try await Office()
         let named = ["--store", office.workplace.store, "--secrets", office.workplace.directory("none")]
@@ -197,8 +199,6 @@ struct ConnectionLifeTests {
             let refused = try await Program.run(Program.warehousectl, words + named)
             #expect(refused.exitCode == 66)
             #expect(refused.error.contains("no such secret store: make one with warehousectl secrets init"))
-            // The place where it is in production.
-            guard !FileManager.default.fileExists(atPath: "/var/lib/warehouse-connections-secrets") else { continue }
             let done = try await Program.run(Program.warehousectl, words + ["--store", office.workplace.store])
             #expect(done.exitCode == 0, "\(done.error)")
         }

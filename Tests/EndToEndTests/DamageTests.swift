@@ -5,7 +5,7 @@ import Testing
 /// What a responder that may only read says of whatever can happen to its store, and how soon it recovers.
 @Suite(.timeLimit(.minutes(3)), .enabled(if: getuid() == 0, "only root can become another user"), .serialized)
 struct DamageTests {
-    /// Shell commands; `$S` is the store, `$C` a copy of it, `$W` warehousectl.
+    /// Shell commands; `$S` is the store, `$C` a copy of it, `$W` warehousectl, `sql` changes the store.
     struct Damage: CustomTestStringConvertible, Sendable {
         let testDescription: String
         let damage: String
@@ -53,10 +53,8 @@ struct DamageTests {
         Damage("a directory", "mv $S $S.away; mkdir $S", repair: "rmdir $S; mv $S.away $S", cause: "no file"),
         Damage(
             "readable_from newer",
-            "python3 -c 'import sqlite3, sys; sqlite3.connect(sys.argv[1]).executescript(sys.argv[2])' $S "
-                + "'UPDATE store SET readable_from = 99'",
-            repair: "python3 -c 'import sqlite3, sys; sqlite3.connect(sys.argv[1]).executescript(sys.argv[2])' $S "
-                + "'UPDATE store SET readable_from = 1'",
+            "sql 'UPDATE store SET readable_from = 99'",
+            repair: "sql 'UPDATE store SET readable_from = 1'",
             cause: "needs version 99"
         ),
         Damage("missing -shm", "rm $S-shm", repair: "$W init --store $S", cause: "store.sqlite-shm is missing"),
@@ -197,7 +195,7 @@ struct DamageTests {
             }
             try await guarded.shell(
                 """
-                python3 -c 'import sqlite3, sys; sqlite3.connect(sys.argv[1]).executescript(sys.argv[2])' $S '
+                sql '
                     BEGIN IMMEDIATE;
                     ALTER TABLE connection ADD COLUMN note TEXT;
                     CREATE TABLE later (line TEXT);
@@ -266,9 +264,15 @@ private struct GuardedStore {
     }
 
     func shell(_ commands: String) async throws {
+        let sql = """
+            sql() {
+                python3 -c 'import sqlite3, sys; sqlite3.connect(sys.argv[1]).executescript(sys.argv[2])' "$S" "$1"
+            }
+
+            """
         let outcome = try await Program.run(
             "sh",
-            ["-ec", commands],
+            ["-ec", sql + commands],
             environment: [
                 "S": store, "C": directory + "/copy.sqlite", "D": directory, "W": Program.warehousectl,
             ]

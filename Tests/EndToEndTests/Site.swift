@@ -101,6 +101,11 @@ struct Site {
         return try await Program.run("openssl", arguments, input: bytes).output
     }
 
+    /// A configuration that lets each client ask as often as it can.
+    static func withoutLimits(_ configuration: String) -> String {
+        configuration.replacing(/\s*limit_req zone.*\n/, with: "\n")
+    }
+
     /// A port that nobody listens on, given back at once.
     /// Below the range from which the system gives ports to clients, so that none of them takes it meanwhile.
     static func freePort(besides taken: Int? = nil) throws -> Int {

@@ -21,7 +21,7 @@ struct Supervised {
             + ["--status-listen", "unix:\(workplace.statusDirectory)/%i.sock"]
         let environment = ["SWIFT_BACKTRACE": "enable=no"]  // As the unit has it.
         _ = try await Program.withRunning("python3", arguments, environment: environment, log: workplace.log) { _ in
-            try await Site.withNginx(workplace, edit: { $0.replacing(/\s*limit_req zone.*\n/, with: "\n") }) { site in
+            try await Site.withNginx(workplace, edit: Site.withoutLimits) { site in
                 let supervised = Supervised(site: site, program: program, directory: directory)
                 for unit in ["warehoused@1.service", "warehoused@2.service"] {
                     _ = try await eventually { try await supervised.process(of: unit) }

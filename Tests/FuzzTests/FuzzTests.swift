@@ -13,10 +13,12 @@ struct FuzzTests {
         let directory = URL(filePath: Fixture.project + "Tests/FuzzTests/corpus/" + target.rawValue)
         var mutations = try Mutations(of: directory, seed: 1)
         let start = ContinuousClock.now
-        for bytes in mutations.originals { #expect(target.finding(bytes) == nil) }
+        var findings = mutations.originals.compactMap { target.finding($0) }
         for number in 1...Self.count {
-            if let finding = target.finding(mutations.next()) { Issue.record("input \(number): \(finding)") }
+            if let finding = target.finding(mutations.next()) { findings.append("input \(number): \(finding)") }
         }
-        print("fuzzing \(target.rawValue): \(Self.count) seeded inputs in \(ContinuousClock.now - start), 0 findings")
+        let time = ContinuousClock.now - start
+        print("fuzzing \(target.rawValue): \(Self.count) seeded inputs in \(time), \(findings.count) findings")
+        #expect(findings.isEmpty)
     }
 }
