@@ -20,22 +20,20 @@ if [ "$(id -u)" -ne 0 ]; then
 fi
 
 policy=/usr/sbin/policy-rc.d          # Debian asks it before a package may start a service; 101 means no
+ours="# for the time that install-packages.sh runs"
 log=$(mktemp)
-policy_is_ours=
 restore() {
     rm -f "$log"
-    [ -n "$policy_is_ours" ] || return 0
-    rm -f "$policy"
+    # Ours, or that of a run which was cut off.
+    if grep -qsxF "$ours" "$policy"; then rm -f "$policy"; fi
     [ ! -e "$policy.before" ] || mv "$policy.before" "$policy"
 }
 trap restore EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-policy_is_ours=yes
-# One that is there already was set aside by a run that was cut off: what lies at $policy now is ours.
-[ -e "$policy.before" ] || [ ! -e "$policy" ] || mv "$policy" "$policy.before"
-printf '#!/bin/sh\nexit 101\n' > "$policy"
+grep -qsxF "$ours" "$policy" || [ ! -e "$policy" ] || mv "$policy" "$policy.before"
+printf '#!/bin/sh\n%s\nexit 101\n' "$ours" > "$policy"
 chmod 755 "$policy"
 
 echo "installing ${missing[*]}"

@@ -61,6 +61,14 @@ trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
+# Whether a responder runs a program that is not there any more.
+runs_what_was_replaced() {
+    local process
+    for process in $(systemctl show --property MainPID --value 'warehoused@*.service'); do
+        case $(readlink "/proc/$process/exe" || true) in *' (deleted)') return 0 ;; esac
+    done
+    return 1
+}
 is_live() { [ -z "$root" ] && [ -d /run/systemd/system ]; }
 hash_of() { sha256sum "$1" | cut -d ' ' -f 1; }
 delivered_hash() { sed -n "s|  $1\$||p" "$root$delivered" 2>/dev/null || true; }
@@ -186,7 +194,8 @@ if ! is_live; then
 fi
 systemd-sysusers /etc/sysusers.d/warehouse-connections.conf
 systemd-tmpfiles --create /etc/tmpfiles.d/warehouse-connections.conf
-[ "$changes" -eq 0 ] || systemctl daemon-reload
+# Each time: a run that was cut off may have left it to this one.
+systemctl daemon-reload
 store=$(sed -nE 's/^WAREHOUSE_STORE="?([^"]*)"?$/\1/p' "$etc/warehoused.conf" | tail -n 1)
 store=${store:-/var/lib/warehouse-connections/store.sqlite}
 if [ "$(systemctl is-enabled warehoused.socket || true)" = disabled ]; then
@@ -194,6 +203,6 @@ if [ "$(systemctl is-enabled warehoused.socket || true)" = disabled ]; then
     "${enable[@]}"
     echo "next: put your names in the lines marked YOURS in $site, then nginx -t && systemctl reload nginx"
     echo "next: runuser -u warehouse-connections -- warehousectl key create --organisation <n> makes an API key"
-elif [ "$changes" -gt 0 ]; then
+elif [ "$changes" -gt 0 ] || runs_what_was_replaced; then
     echo "next: deploy/upgrade.sh restarts the responders, one after the other, and loses no request"
 fi

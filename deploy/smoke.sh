@@ -3,21 +3,25 @@
 # shellcheck disable=SC2053  # patterns are meant as such
 set -euo pipefail
 
-usage="usage: deploy/smoke.sh BASE_URL [--cacert FILE] [--key K --organisation N]
+usage="usage: deploy/smoke.sh BASE_URL [OPTION]... [--key K --organisation N]
 
-  BASE_URL          such as https://warehouse-connections.example.com
+  BASE_URL          such as https://warehouse-connections.example.com; not one that Flagsmith has as well, whose answers
+                    to other paths are its own
   --cacert FILE     certificates to trust, as curl's option
+  --resolve H:P:A   connect to address A for host H and port P, as curl's option: before the name leads there
+  --origin O        an origin whose pages may read answers; any if the service allows all
   --key K           an API key; - reads it from standard input, where no list of processes shows it
   --organisation N  the organisation of the key: look at its list and connection too"
 
 fail() { echo "smoke.sh: $2" >&2; exit "$1"; }
 
-base='' organisation='' key='' curl_options=(--silent --max-time 10 --path-as-is) credentials=()
+base='' organisation='' key='' origin=https://dashboard.example.com curl_options=(--silent --max-time 10 --path-as-is) credentials=()
 while [ $# -gt 0 ]; do
     case $1 in
         --help | -h) echo "$usage"; exit ;;
-        --cacert | --key | --organisation) [ $# -gt 1 ] || fail 64 "$1: needs a value" ;;&
-        --cacert) curl_options+=(--cacert "$2"); shift 2 ;;
+        --cacert | --resolve | --origin | --key | --organisation) [ $# -gt 1 ] || fail 64 "$1: needs a value" ;;&
+        --cacert | --resolve) curl_options+=("$1" "$2"); shift 2 ;;
+        --origin) origin=$2; shift 2 ;;
         --key) key=$2; shift 2 ;;
         --organisation) organisation=$2; shift 2 ;;
         https://*) base=${1%/}; shift ;;
@@ -27,7 +31,8 @@ done
 [ -n "$base" ] || fail 64 "no BASE_URL: give one, such as https://localhost:8443"
 [[ $organisation =~ ^([1-9][0-9]*)?$ ]] || fail 64 "$organisation: not an organisation's number"
 [ "${key:+given}" = "${organisation:+given}" ] || fail 64 "--key and --organisation: give both or neither"
-[ "$key" != - ] || read -r key || fail 64 "--key -: nothing on standard input"
+# The last line of a file may have no end.
+[ "$key" != - ] || read -r key || [ -n "$key" ] || fail 64 "--key -: nothing on standard input"
 list_of() { echo "/api/v1/organisations/$1/integrations/warehouse-connections/"; }
 list=$(list_of "${organisation:-1}")
 
@@ -89,12 +94,12 @@ done
 request "malformed target" 400 GET /%zz
 body_is "malformed target" '{"detail":"Bad request."}'
 request "TRACE" 405 TRACE "$list"
-request "refused by nginx, to another origin" 404 GET /no/such/path --header 'Origin: https://dashboard.example.com'
+request "refused by nginx, to another origin" 404 GET /no/such/path --header "Origin: $origin"
 expect "refused by nginx, to another origin: allowed" '?*' "$(field access-control-allow-origin)"
 
 request "missing slash" 301 GET "${list%/}?page=1"
 expect "missing slash: location" "$list?page=1" "$(field location)"
-request "preflight" 204 OPTIONS "$list" --header 'Origin: https://dashboard.example.com' \
+request "preflight" 204 OPTIONS "$list" --header "Origin: $origin" \
     --header 'Access-Control-Request-Method: GET' --header 'Access-Control-Request-Headers: authorization,baggage'
 expect "preflight: allow" 'GET, HEAD, OPTIONS' "$(field allow)"
 expect "preflight: methods" 'GET, HEAD, OPTIONS' "$(field access-control-allow-methods)"

@@ -25,6 +25,7 @@ log=$TMPDIR/log
 set -m                                # a process group for each part in the background
 clean_up() {
     for part in $(jobs -p); do kill -- "-$part" 2>/dev/null || true; done
+    wait || true                      # else they would write while it goes
     rm -rf "$TMPDIR"
 }
 trap clean_up EXIT

@@ -21,7 +21,12 @@ struct Test: ParsableCommand {
     @Flag(help: "Test every connection.")
     var all = false
 
-    @Option(help: ArgumentHelp("With --all: only those whose latest test is older, such as 24h.", valueName: "time"))
+    @Option(
+        help: ArgumentHelp(
+            "With --all: only those that wait for the customer, or whose latest test is older, such as 24h.",
+            valueName: "time"
+        )
+    )
     var olderThan: TimeSpan?
 
     @Option(help: "With --all: how many at a time, from 1 to 64.")
