@@ -5,6 +5,7 @@ import WarehouseConnections
 enum AuditRow {
     private static let columns = "at, actor, action, organisation, connection_id, before, after"
     static let select = "SELECT \(columns) FROM audit WHERE organisation = ?1 OR ?1 IS NULL ORDER BY id"
+    static let selectFirst = "SELECT 1 FROM audit WHERE organisation = ?"
     static let selectOfConnection = """
         SELECT \(columns) FROM audit WHERE organisation = ? AND connection_id = ? ORDER BY id
         """

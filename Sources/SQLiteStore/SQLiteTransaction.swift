@@ -5,6 +5,8 @@ import WarehouseConnections
 final class SQLiteTransaction: ConnectionTransaction {
     private let database: Database
     private let lookUps: LookUps
+    /// For imports, which ask for each line, nearly always in vain.
+    private let firstEntry: PreparedStatement
     private let path: String
     private let actor: String
     private let time: Timestamp
@@ -15,6 +17,8 @@ final class SQLiteTransaction: ConnectionTransaction {
         self.actor = actor
         self.time = time
         lookUps = try LookUps(database, path)
+        guard let connection = unsafe database.sqliteConnection else { throw DatabaseError(resultCode: .SQLITE_MISUSE) }
+        firstEntry = try unsafe PreparedStatement(AuditRow.selectFirst, connection)
     }
 
     func connection(of organisation: OrganisationID) throws(StoreError) -> WarehouseConnection? {
@@ -23,6 +27,7 @@ final class SQLiteTransaction: ConnectionTransaction {
 
     func auditEntries(on id: ConnectionID, of organisation: OrganisationID) throws(StoreError) -> [AuditEntry] {
         try run {
+            guard try firstEntry.row(organisation.rawValue, { $0 != nil }) else { return [] }
             let statement = try database.cachedStatement(sql: AuditRow.selectOfConnection)
             let rows = try Row.fetchCursor(statement, arguments: [organisation.rawValue, id.rawValue])
             var entries: [AuditEntry] = []
