@@ -40,10 +40,12 @@ struct Settings {
             ListeningAddress($0)
         }
         if let listen, listen == statusListen {
-            let (exit, source) =
-                options.listen ?? options.statusListen != nil
-                ? (Sysexit.usage, "--status-listen") : (.configuration, "WAREHOUSE_STATUS_LISTEN")
-            throw ProgramFailure(exit, "\(source) \(listen): connections are served there: give another address")
+            let isOption = options.listen != nil || options.statusListen != nil
+            throw ProgramFailure(
+                isOption ? .usage : .configuration,
+                "\(isOption ? "--status-listen" : "WAREHOUSE_STATUS_LISTEN") \(listen): connections are served there: "
+                    + "give another address"
+            )
         }
         threads =
             try setting("threads", options.threads, "a number from 1 to 1024") {

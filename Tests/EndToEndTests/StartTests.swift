@@ -85,6 +85,10 @@ struct StartTests {
             environment: environment
         )
         #expect(overridden.exitCode == 73)
+        let twice = ["WAREHOUSE_LISTEN": "unix:/s", "WAREHOUSE_STATUS_LISTEN": "unix:/s"]
+        let same = try await Program.run(Program.warehoused, [], environment: twice)
+        #expect(same.exitCode == 78)
+        #expect(same.error.hasPrefix("warehoused: WAREHOUSE_STATUS_LISTEN unix:/s: connections are served there"))
     }
 
     @Test
