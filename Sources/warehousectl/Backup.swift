@@ -26,14 +26,16 @@ struct Backup: ParsableCommand {
     func run() throws {
         let path = try store.path()
         guard file == "-" else {
-            try failingWithStoreErrors { try StoreBackup.make(of: path, at: file, replacing: replace) }
+            try failingWithStoreErrors {
+                try countingSeconds { try StoreBackup.make(of: path, at: file, replacing: replace) }
+            }
             return try output.print("\(file): backup of \(path)") { json in
                 json.member("store", path)
                 json.member("backup", file)
             }
         }
         try withTemporaryFile { temporary in
-            try failingWithStoreErrors { try StoreBackup.make(of: path, at: temporary) }
+            try failingWithStoreErrors { try countingSeconds { try StoreBackup.make(of: path, at: temporary) } }
             let copy = try FileHandle(forReadingFrom: URL(filePath: temporary))
             while let piece = try copy.read(upToCount: 1 << 16), !piece.isEmpty {
                 try StandardOutput.write(Array(piece))

@@ -22,7 +22,7 @@ struct Check: ParsableCommand {
         var counts = (connections: 0, keys: 0)
         let version: Int
         do {
-            try reader.checkFile()
+            try countingSeconds { try reader.checkFile() }
             version = try reader.schemaVersion()
             try reader.forEachConnection { _, _ in
                 counts.connections += 1

@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import Glibc
 
@@ -16,11 +17,31 @@ struct Progress {
         guard isShown, count.isMultiple(of: step), ContinuousClock.now >= next else { return }
         next = ContinuousClock.now + .milliseconds(200)
         hasShown = true
-        try? FileHandle.standardError.write(contentsOf: Data("\r\(count) \(unit)".utf8))
+        show("\r\(count) \(unit)")
     }
 
     /// Removes the count, so that the result stands alone.
     func finish() {
-        if hasShown { try? FileHandle.standardError.write(contentsOf: Data("\r\u{1B}[K".utf8)) }
+        if hasShown { show(cleared) }
     }
 }
+
+/// Runs `body`, which does not say how far it is, and counts the seconds on the terminal if there are more than one.
+func countingSeconds<Result>(_ body: () throws -> Result) rethrows -> Result {
+    guard isatty(STDERR_FILENO) == 1 else { return try body() }
+    let start = ContinuousClock.now
+    let queue = DispatchQueue(label: "seconds")
+    let timer = DispatchSource.makeTimerSource(queue: queue)
+    timer.setEventHandler { show("\r\((ContinuousClock.now - start).components.seconds) s") }
+    timer.schedule(deadline: .now() + .seconds(1), repeating: .seconds(1))
+    timer.activate()
+    defer {
+        queue.sync { timer.cancel() }
+        if ContinuousClock.now - start >= .seconds(1) { show(cleared) }
+    }
+    return try body()
+}
+
+private let cleared = "\r\u{1B}[K"
+
+private func show(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }

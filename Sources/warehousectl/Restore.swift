@@ -39,7 +39,9 @@ struct Restore: ParsableCommand {
 
     private func restore(_ file: String) throws {
         let path = try store.path()
-        let result = try StoreBackup.restore(file, to: path, replacing: replace, by: actor.name)
+        let result = try countingSeconds {
+            try StoreBackup.restore(file, to: path, replacing: replace, by: actor.name)
+        }
         let (word, note) =
             switch result {
             case .created: ("created", "")

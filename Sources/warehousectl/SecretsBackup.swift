@@ -25,7 +25,7 @@ struct SecretsBackup: ParsableCommand {
     func run() throws {
         guard file != "-" else { throw ProgramFailure(.usage, "-: give a file: what is secret goes into no pipe") }
         let store = try secrets.open()
-        try failingWithSecretStoreErrors { try store.backup(to: file, replacing: replace) }
+        try failingWithSecretStoreErrors { try countingSeconds { try store.backup(to: file, replacing: replace) } }
         try output.print("\(file): backup of \(store.path)") { json in
             json.member("secrets", store.path)
             json.member("backup", file)

@@ -25,7 +25,7 @@ struct SecretsReseal: ParsableCommand {
         let (result, fingerprint) = try failingWithSecretStoreErrors {
             let old = try SealingKey(contentsOf: sealingKeyFile)
             let store = try secrets.open()
-            let result = try store.reseal(with: old, to: newSealingKeyFile)
+            let result = try countingSeconds { try store.reseal(with: old, to: newSealingKeyFile) }
             return (result, try store.keyFingerprint())
         }
         let words =

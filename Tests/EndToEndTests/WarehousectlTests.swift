@@ -241,6 +241,18 @@ struct WarehousectlTests {
     }
 
     @Test
+    func countsTheSecondsOnATerminal() async throws {
+        let workplace = try await Workplace()
+        let slow = "strace -f -qq -o /dev/null -e trace=fsync -e inject=fsync:delay_enter=1200000"
+        let backup = workplace.directory("backup")
+        let command = "\(slow) '\(Program.warehousectl)' backup '\(backup)' --store '\(workplace.store)'"
+        let shown = try await Program.run("script", ["--quiet", "--return", "--command", command, "/dev/null"])
+        #expect(shown.exitCode == 0)
+        #expect(shown.output.contains("\r1 s"), "\(shown.output)")
+        #expect(shown.output.contains("\r\u{1B}[K\(backup): backup of "), "\(shown.output)")
+    }
+
+    @Test
     func initialisesOnceAndSaysWhatItFound() async throws {
         let directory = try TemporaryDirectory()
         let store = directory("store.sqlite")
