@@ -14,6 +14,21 @@ import Testing
         #expect(text.redacting(#"pa"ss\1 wö€😀"#) == "key: <[redacted]>, key: [redacted]")
     }
 
+    /// Whoever answers must not be able to keep it busy.
+    @Test(.timeLimit(.minutes(1)), arguments: ["!", "\\", "€"])
+    func takesNoTimeForATextThatNearlyRepeatsIt(_ sign: String) {
+        let secret = String(repeating: sign, count: 200) + "a"
+        for piece in ["%21", "\\", "\\u005c", "&#92;", "%E2%82%AC", sign] {
+            let text = String(repeating: piece, count: 400) + "b"
+            #expect(text.redacting(secret) == text)
+        }
+    }
+
+    @Test
+    func leavesNothingWhereTheSecretIsTooLong() {
+        #expect("text".redacting(String(repeating: "ä", count: 5_000)) == "[redacted]")
+    }
+
     @Test(arguments: ["pass", "PASS1", "pa-ss1", "", "[redacted]"])
     func leavesWhatIsAnotherText(_ text: String) {
         #expect(text.redacting("pass1") == text)

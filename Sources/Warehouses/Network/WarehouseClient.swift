@@ -22,10 +22,14 @@ struct WarehouseAnswer {
     /// As it may be shown.
     var text: String { redacted(rawText) }
 
-    /// `words` of the answer, but for what it has repeated of the request's credentials. A password that is too short to
-    /// be one is in every other word.
+    /// The beginning of `words` of the answer, but for what it has repeated of the request's credentials. A password that
+    /// is too short to be one is in every other word.
     func redacted(_ words: String) -> String {
-        credentials.reduce(words) { $0.redacting($1) }
+        // Where it is cut off may be a part of a credential.
+        let cut = String.longestRepetition(of: credentials)
+        let beginning = words.unicodeScalars.prefix(2 * WarehouseConnection.longestError + cut)
+        let redacted = credentials.reduce(String(beginning)) { $0.redacting($1) }
+        return beginning.endIndex == words.endIndex ? redacted : String(redacted.unicodeScalars.dropLast(cut))
     }
 }
 
