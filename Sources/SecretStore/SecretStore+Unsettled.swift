@@ -21,9 +21,11 @@ public struct UnsettledConnection: Hashable, Sendable {
     /// The version of the secrets that the change writes; if it writes none, that of those which stay.
     public let version: SecretVersion
     public let effect: Effect
-    /// What the connection is before the change and after it, in a form that can be compared; nil if it is not there.
-    public let before: String?
-    public let after: String?
+    /// Whether the change removes the connection.
+    public let isRemoval: Bool
+    /// How many entries the audit had on the connection before the change; nil if an earlier version of this program has
+    /// made the mark, which did not say.
+    public let auditEntries: Int?
 
     public init(
         store: String,
@@ -31,31 +33,30 @@ public struct UnsettledConnection: Hashable, Sendable {
         connection: ConnectionID,
         version: SecretVersion,
         effect: Effect = .replaces,
-        before: String?,
-        after: String?
+        isRemoval: Bool = false,
+        auditEntries: Int?
     ) {
         self.store = store
         self.organisation = organisation
         self.connection = connection
         self.version = version
         self.effect = effect
-        self.before = before
-        self.after = after
+        self.isRemoval = isRemoval
+        self.auditEntries = auditEntries
     }
 }
 
 extension UnsettledConnection {
-    /// Which of `secrets` are too many, now that the connection is `actual`.
-    fileprivate func leftovers(_ secrets: [SecretID], actual: String?) -> [SecretID] {
-        if actual == after {
-            // The change was made. Of a connection that is gone none is needed.
-            if after == nil { return secrets }
-            if effect == .adds { return [] }
+    /// Which of `secrets` are too many.
+    fileprivate func leftovers(_ secrets: [SecretID], isMade: Bool) -> [SecretID] {
+        if isRemoval { return isMade ? secrets : [] }
+        switch (isMade, effect) {
+        case (true, .adds), (false, .retires): return []
+        case (true, _):
             let names = Set(secrets.filter { $0.version == version }.map(\.name))
             return secrets.filter { $0.version < version && names.contains($0.name) }
+        case (false, _): return secrets.filter { $0.version == version }
         }
-        // It was not, and its own secrets are too many; or somebody else has changed the connection since.
-        return actual == before && effect != .retires ? secrets.filter { $0.version == version } : []
     }
 }
 
@@ -74,23 +75,22 @@ extension SecretStore {
                 sql: sql,
                 arguments: [
                     change.store, change.organisation.rawValue, change.connection.rawValue, change.version.rawValue,
-                    change.effect.rawValue, change.before, change.after,
+                    change.effect.rawValue, change.auditEntries.map(String.init) ?? "", change.isRemoval ? nil : "",
                 ]
             )
         }
     }
 
-    /// Forgets the mark, and removes in the same transaction what is too many: the secrets from before a change that
-    /// came about, those of one that did not. Where there is no telling, because somebody else has changed the
-    /// connection since, all stay.
+    /// Forgets the mark, and removes in the same transaction what is too many: the secrets from before a change that was
+    /// made, those of one that was not.
     ///
-    /// - Parameter actual: what the connection is; nil if it is not there.
-    public func settle(_ change: UnsettledConnection, actual: String?) throws(SecretStoreError) {
+    /// - Parameter isMade: nil where there is no telling; then all stay.
+    public func settle(_ change: UnsettledConnection, isMade: Bool?) throws(SecretStoreError) {
         try write { database in
             let secrets = try SecretRow.identities(of: change.organisation, database).filter { id in
                 id.connection == change.connection
             }
-            for id in change.leftovers(secrets, actual: actual) { try SecretRow.delete(id, database) }
+            for id in isMade.map({ change.leftovers(secrets, isMade: $0) }) ?? [] { try SecretRow.delete(id, database) }
             let sql = "DELETE FROM unsettled WHERE store = ? AND organisation = ? AND connection = ?"
             let arguments: StatementArguments = [
                 change.store, change.organisation.rawValue, change.connection.rawValue,
@@ -115,8 +115,8 @@ extension SecretStore {
                     connection: connection,
                     version: version,
                     effect: effect,
-                    before: try row.decode(String?.self, atIndex: 4),
-                    after: try row.decode(String?.self, atIndex: 5)
+                    isRemoval: try row.decode(String?.self, atIndex: 5) == nil,
+                    auditEntries: try row.decode(String?.self, atIndex: 4).flatMap { Int($0) }
                 )
             }
         }

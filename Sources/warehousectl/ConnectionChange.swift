@@ -32,8 +32,8 @@ struct ConnectionChange {
     }
 
     /// The generations of the connection's key pair.
-    func keyGenerations(_ id: ConnectionID, of organisation: OrganisationID) throws -> KeyGenerations {
-        try KeyGenerations(of: id, organisation, in: secrets)
+    func keyGenerations(_ connection: WarehouseConnection, of organisation: OrganisationID) throws -> KeyGenerations {
+        try KeyGenerations(of: connection, organisation, in: secrets)
     }
 
     /// Changes the connection `id` of `organisation`: writes `given`, then runs `body` in one transaction of the
@@ -58,7 +58,6 @@ struct ConnectionChange {
         guard try connection(of: organisation) == before else {
             throw ProgramFailure(.temporaryFailure, "the connection has just been changed: try again")
         }
-        let changes = try changes(of: id, organisation)
         try failingWithErrorsOfBothStores {
             if let secrets, after == nil || !given.isEmpty || effect == .retires {
                 let versions = try secrets.identities(of: organisation).filter { $0.connection == id }.map(\.version)
@@ -71,8 +70,8 @@ struct ConnectionChange {
                         connection: id,
                         version: version,
                         effect: effect,
-                        before: before.map { Self.state($0, changes) },
-                        after: after.map { Self.state($0, changes + 1) }
+                        isRemoval: after == nil,
+                        auditEntries: try auditEntries(on: id, of: organisation).count
                     )
                 )
                 for (name, secret) in given {
@@ -99,17 +98,20 @@ struct ConnectionChange {
         }
     }
 
-    /// A connection after so many changes. Their number tells a new password from the old one, which nothing else does.
-    private static func state(_ connection: WarehouseConnection, _ changes: Int) -> String {
-        "\(changes) \(connection.auditJSON)"
+    /// Whether the change has its entry in the audit, behind those that it found; nil if it does not say how many. In that
+    /// place may be one of a test or an import, which settle nothing, but of no other change.
+    private static func isMade(_ change: UnsettledConnection, _ entries: [AuditEntry]) -> Bool? {
+        change.auditEntries.map { found in
+            entries.dropFirst(found).first.map { ![.test, .import].contains($0.action) } ?? false
+        }
     }
 
-    private func changes(of id: ConnectionID, _ organisation: OrganisationID) throws -> Int {
-        var count = 0
+    private func auditEntries(on id: ConnectionID, of organisation: OrganisationID) throws -> [AuditEntry] {
+        var entries: [AuditEntry] = []
         try failingWithStoreErrors {
-            try writer.transaction(by: actor) { count = try $0.auditEntries(on: id, of: organisation).count }
+            try writer.transaction(by: actor) { entries = try $0.auditEntries(on: id, of: organisation) }
         }
-        return count
+        return entries
     }
 
     private func settle() throws {
@@ -119,10 +121,8 @@ struct ConnectionChange {
             guard !unsettled.isEmpty else { return }
             try writer.transaction(by: actor) { transaction in
                 for change in unsettled {
-                    let connection = try transaction.connection(of: change.organisation)
-                    let changes = try transaction.auditEntries(on: change.connection, of: change.organisation).count
-                    let actual = connection.flatMap { $0.id == change.connection ? Self.state($0, changes) : nil }
-                    try secrets.settle(change, actual: actual)
+                    let entries = try transaction.auditEntries(on: change.connection, of: change.organisation)
+                    try secrets.settle(change, isMade: Self.isMade(change, entries))
                 }
             }
         }

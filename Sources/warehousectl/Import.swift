@@ -66,8 +66,10 @@ extension ConnectionTransaction {
     fileprivate func refuseMove(from stored: WarehouseConnection?, to imported: ImportLine) throws {
         let (id, configuration) = (imported.connection.id, imported.connection.configuration)
         let known: WarehouseConfiguration?
+        var wayOut = "give another id"
         if let stored, stored.id == id {
             known = stored.configuration
+            wayOut = "use update, or delete it"
         } else {
             // The last entry of one that was deleted, secrets included, has nothing afterwards.
             let entry = try auditEntries(on: id, of: imported.organisation).last
@@ -75,14 +77,11 @@ extension ConnectionTransaction {
             known = WarehouseConfiguration(auditJSON: json)
         }
         guard let known, known.type == configuration.type else {
-            throw InvalidValue("type", "is another one than \(id) was made for: delete it, or give another id")
+            throw InvalidValue("type", "is another one than \(id) was made for: \(wayOut)")
         }
         for field in configuration.type.publicFields where field.isDestination || field.isFixed {
             guard known[field.name] != configuration[field.name] else { continue }
-            throw InvalidValue(
-                "config.\(field.name)",
-                "is another one than \(id) was made for: use update, delete it, or give another id"
-            )
+            throw InvalidValue("config.\(field.name)", "is another one than \(id) was made for: \(wayOut)")
         }
     }
 }

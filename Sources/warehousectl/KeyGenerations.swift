@@ -6,15 +6,20 @@ import Warehouses
 struct KeyGenerations {
     /// In their order: none for a connection that was imported, two while a rotation is under way.
     let versions: [SecretVersion]
+    /// Whether the key before the newest still works. Of an imported connection that is one which only the customer has.
+    let isRotating: Bool
 
-    init(of connection: ConnectionID, _ organisation: OrganisationID, in secrets: SecretStore?) throws {
-        versions = try failingWithSecretStoreErrors {
-            try secrets?.identities(of: organisation).filter { $0.connection == connection && $0.name == .privateKey }
-                .map(\.version) ?? []
+    init(of connection: WarehouseConnection, _ organisation: OrganisationID, in secrets: SecretStore?) throws {
+        let versions = try failingWithSecretStoreErrors {
+            try secrets?.identities(of: organisation)
+                .filter { $0.connection == connection.id && $0.name == .privateKey }.map(\.version) ?? []
         }
+        let newest = connection.publicKey.flatMap { publicKey in
+            versions.last.map { KeyInstallation(publicKey, generation: $0.rawValue) }
+        }
+        self.versions = versions
+        isRotating = versions.count > 1 || newest?.keepsPredecessor(in: connection.setupScript ?? "") == true
     }
-
-    var isRotating: Bool { versions.count > 1 }
 
     /// How the newest key is installed as things stand; `publicKey` is its public half.
     func installation(of publicKey: PublicKey) -> KeyInstallation {

@@ -47,9 +47,9 @@ struct RotateKey: ParsableCommand {
         do throws(InvalidValue) {
             try old.configuration.check()
         } catch {
-            throw ProgramFailure(.dataError, "\(old.id): \(error): give another one with update")
+            throw ProgramFailure(.dataError, "\(old.id): \(error): change it with update, or make the connection anew")
         }
-        let generations = try change.keyGenerations(old.id, of: target.organisation)
+        let generations = try change.keyGenerations(old, of: target.organisation)
         if finish { try finishRotation(of: old, generations, change) } else { try rotate(old, generations, change) }
     }
 
@@ -97,8 +97,8 @@ struct RotateKey: ParsableCommand {
             )
         }
         let finished = try old.with(setupScript: SetupScript(for: old.configuration, installing: key)?.text)
-        // Done before: then it says so again. What was imported has its old key with the customer alone.
-        if generations.isRotating || finished != old {
+        // If it was done before, it only says so again.
+        if generations.isRotating {
             guard force || old.status == .connected else {
                 throw ProgramFailure(
                     .no,

@@ -48,7 +48,7 @@ struct Update: ParsableCommand {
         }
         let opened = given.isEmpty ? try secrets.openIfThere() : try secrets.open()
         let change = try ConnectionChange(secrets: opened, store: store, actor: actor)
-        let generations = try change.keyGenerations(old.id, of: target.organisation)
+        let generations = try change.keyGenerations(old, of: target.organisation)
         let updated = try WarehouseConnection(
             pending: old.id,
             configuration,

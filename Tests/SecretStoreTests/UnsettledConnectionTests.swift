@@ -5,13 +5,17 @@ import WarehouseConnections
 
 /// Which secrets a change leaves, whether it came about or not.
 @Suite struct UnsettledConnectionTests {
+    /// Nil is the effect of a removal.
+    private static let cases: [(effect: UnsettledConnection.Effect?, isMade: Bool?, versions: [Int])] = [
+        (.replaces, false, [1]), (.replaces, true, [2]), (.replaces, nil, [1, 2]),
+        (.adds, false, [1]), (.adds, true, [1, 2]), (.adds, nil, [1, 2]),
+        (.retires, false, [1, 2]), (.retires, true, [2]), (.retires, nil, [1, 2]),
+        (nil, false, [1, 2]), (nil, true, []), (nil, nil, [1, 2]),
+    ]
+
     /// Versions 1 and 2 are there when it is settled, whatever the change has got to.
-    @Test(arguments: [
-        (UnsettledConnection.Effect.replaces, "before", [1]), (.replaces, "after", [2]), (.replaces, "other", [1, 2]),
-        (.adds, "before", [1]), (.adds, "after", [1, 2]), (.adds, "other", [1, 2]),
-        (.retires, "before", [1, 2]), (.retires, "after", [2]), (.retires, "other", [1, 2]),
-    ])
-    func leaves(effect: UnsettledConnection.Effect, actual: String, versions: [Int]) throws {
+    @Test(arguments: cases)
+    func leaves(effect: UnsettledConnection.Effect?, isMade: Bool?, versions: [Int]) throws {
         let directory = try TemporaryDirectory()
         let path = directory("secrets.sqlite")
         _ = try SecretStore.initialise(path: path, sealingKeyFile: directory("key"))
@@ -29,13 +33,13 @@ import WarehouseConnections
             organisation: 1,
             connection: connection,
             version: SecretVersion.first.next,
-            effect: effect,
-            before: "before",
-            after: "after"
+            effect: effect ?? .replaces,
+            isRemoval: effect == nil,
+            auditEntries: 7
         )
         try store.mark(change)
         #expect(try store.unsettled(of: "store") == [change])
-        try store.settle(change, actual: actual)
+        try store.settle(change, isMade: isMade)
         #expect(try store.identities().map(\.version.rawValue) == versions)
         #expect(try store.unsettled(of: "store").isEmpty)
     }

@@ -53,13 +53,20 @@ extension SetupScript {
     private static func keyStatements(_ key: KeyInstallation, of user: String) -> [String] {
         let hasPredecessor = key.generation > 1 && !key.keepsPredecessor
         return ["ALTER USER \(user) \(key.setting);"]
-            + (hasPredecessor ? ["ALTER USER \(user) UNSET \(KeyInstallation.property(key.generation - 1));"] : [])
+            + (hasPredecessor ? ["ALTER USER \(user) \(KeyInstallation.removal(key.generation - 1))"] : [])
     }
 }
 
 extension KeyInstallation {
     /// Whether a connection's set-up script, made by whatever version of this program, puts the key where this does.
     public func isIn(_ script: String) -> Bool { script.contains(setting) }
+
+    /// Whether the script puts the key where this does, and leaves the one before it where it is.
+    public func keepsPredecessor(in script: String) -> Bool {
+        generation > 1 && isIn(script) && !script.contains(Self.removal(generation - 1))
+    }
+
+    fileprivate static func removal(_ generation: Int) -> String { "UNSET \(property(generation));" }
 
     fileprivate var setting: String {
         "SET \(Self.property(generation)) = \(Snowflake.literal(publicKey.base64))"
