@@ -20,7 +20,7 @@ struct StoreOptions: ParsableArguments {
     func path() throws(ProgramFailure) -> String {
         let variable = ProcessInfo.processInfo.environment["WAREHOUSE_STORE"]
         let path = option ?? variable ?? Self.defaultStore
-        guard !path.isEmpty, !path.hasPrefix("postgresql://") else {
+        guard !path.isEmpty, !path.contains("://") else {
             let (exit, source) = option != nil ? (Sysexit.usage, "--store") : (.configuration, "WAREHOUSE_STORE")
             throw ProgramFailure(exit, "\(source) \(path.withoutCredentials): expected the path of a SQLite file")
         }

@@ -68,7 +68,7 @@ struct Settings {
     }
 
     private static func path(_ text: String) -> String? {
-        text.isEmpty || text.hasPrefix("postgresql://") ? nil : text
+        text.isEmpty || text.contains("://") ? nil : text
     }
 
     /// Origins as browsers send them: scheme and host in lower case, no path (RFC 6454, section 6.2).

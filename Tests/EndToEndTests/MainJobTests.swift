@@ -74,14 +74,17 @@ struct MainJobTests {
             _ = try await eventually { try workplace.ask("/health/readiness/") }
             try await Site.withNginx(workplace, edit: Site.withoutLimits) { site in
                 let isOver = Atomic(false)
+                let batches = Atomic(0)
+                defer { isOver.store(true, ordering: .relaxed) }
                 let asking = Task {
                     var statuses: [Substring: Int] = [:]
                     while !isOver.load(ordering: .relaxed) {
                         let answers = try await site.curl(
-                            Workplace.list(1) + "?[1-100]",
+                            Workplace.list(1) + "?[1-20]",
                             ["--output", "/dev/null", "--write-out", "%{http_code}\n"]
                         )
                         for status in answers.output.split(separator: "\n") { statuses[status, default: 0] += 1 }
+                        batches.add(1, ordering: .relaxed)
                     }
                     return statuses
                 }
@@ -92,7 +95,11 @@ struct MainJobTests {
                         let children = try Self.children(of: supervisor).subtracting(killed)
                         return children.count == 2 ? children.min() : nil
                     }
+                    // In the middle of requests, and more of them afterwards.
+                    let before = batches.load(ordering: .relaxed)
+                    _ = try await eventually { batches.load(ordering: .relaxed) > before ? true : nil }
                     #expect(kill(child, SIGKILL) == 0)
+                    _ = try await eventually { batches.load(ordering: .relaxed) > before + 2 ? true : nil }
                     killed.insert(child)
                 }
                 isOver.store(true, ordering: .relaxed)
