@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Every check of this project: format, build, unit and end-to-end tests, a run of the service, the scripts.
 # Stops at the first failure. The last line counts the tests that the test runner reports.
-# With --long, for two hours and more: the fault suite at its full extent (LONG=yes) and, side by side, an hour's soak,
+# With --long, for two hours: the fault suite at its full extent (LONG=yes) and, side by side, an hour's soak,
 # libFuzzer, and the unit tests under the address and the thread sanitizer. SOAK and FUZZ, in seconds, make two of them
 # shorter.
 set -euo pipefail
