@@ -32,7 +32,8 @@ trap restore EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-grep -qsxF "$ours" "$policy" || [ ! -e "$policy" ] || mv "$policy" "$policy.before"
+# One that was set aside by a run which was cut off is the one to put back.
+[ -e "$policy.before" ] || grep -qsxF "$ours" "$policy" || [ ! -e "$policy" ] || mv "$policy" "$policy.before"
 printf '#!/bin/sh\n%s\nexit 101\n' "$ours" > "$policy"
 chmod 755 "$policy"
 

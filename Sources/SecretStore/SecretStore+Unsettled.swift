@@ -65,6 +65,9 @@ extension UnsettledConnection {
 
 extension SecretStore {
     /// Records, on the disk, that a change is about to begin. One connection has one mark at most.
+    ///
+    /// Two columns have the names of what they held at first: `before` has the number of entries in the audit, and `after`
+    /// is null for a removal.
     public func mark(_ change: UnsettledConnection) throws(SecretStoreError) {
         let sql = """
             INSERT OR REPLACE INTO unsettled (store, organisation, connection, version, effect, before, after)

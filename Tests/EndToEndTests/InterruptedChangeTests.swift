@@ -34,18 +34,14 @@ struct InterruptedChangeTests {
     @Test
     func leavesAPasswordWithItsHost() async throws {
         let office = try await Office()
-        let file = office.workplace.directory("password")
-        func setPassword(_ number: Int) throws {
-            try "password-\(number)".write(toFile: file, atomically: false, encoding: .utf8)
-        }
-        try setPassword(0)
+        let file = try office.passwordFile("password-0")
         let create = [
             "--organisation", "4", "--type", "clickhouse", "--host", "h0.example.com", "--password-file", file,
         ]
         _ = try await office.run("create", create)
         var commands = office.killedCommands()
         try await commands.untilKilled(times: Self.times) { commands, number in
-            try setPassword(number)
+            _ = try office.passwordFile("password-\(number)")
             let host = "h\(number).example.com"
             let word = ["update", "--organisation", "4", "--host", host, "--password-file", file]
             _ = try await commands.run("update", word + office.stores)
@@ -61,21 +57,17 @@ struct InterruptedChangeTests {
     @Test
     func leavesThePasswordThatTheAuditHas() async throws {
         let office = try await Office()
-        let file = office.workplace.directory("password")
-        func setPassword(_ number: Int) throws {
-            try "password-\(number)".write(toFile: file, atomically: false, encoding: .utf8)
-        }
         func changes() async throws -> Int {
             let audit = try await office.run("audit", "--organisation", "4", "--json").output
             return audit.matches(of: /"action":"update"/).count
         }
-        try setPassword(0)
+        let file = try office.passwordFile("password-0")
         let create = ["--organisation", "4", "--type", "clickhouse", "--host", "h.example.com"]
         try await office.run("create", create + ["--password-file", file])
         var (commands, latest) = (office.killedCommands(), 0)
         try await commands.untilKilled(times: Self.times) { commands, number in
             let before = try await changes()
-            try setPassword(number)
+            _ = try office.passwordFile("password-\(number)")
             let word = ["update", "--organisation", "4", "--password-file", file] + office.stores
             _ = try await commands.run("update", word)
             if try await changes() > before { latest = number }
@@ -119,8 +111,7 @@ struct InterruptedChangeTests {
     @Test
     func leavesNothingOfAChangeThatCameTooLate() async throws {
         let office = try await Office()
-        let file = office.workplace.directory("password")
-        try "old password".write(toFile: file, atomically: false, encoding: .utf8)
+        let file = try office.passwordFile("old password")
         let host = ["--organisation", "4", "--type", "clickhouse", "--host", "127.0.0.1", "--port", "1"]
         try await office.run("create", host + ["--password-file", file])
         let pipe = office.workplace.directory("pipe")
@@ -144,16 +135,12 @@ struct InterruptedChangeTests {
     @Test
     func takesBackAPasswordThatFailed() async throws {
         let office = try await Office()
-        let file = office.workplace.directory("password")
-        func setPassword(_ password: String) throws {
-            try password.write(toFile: file, atomically: false, encoding: .utf8)
-        }
-        try setPassword("old password")
+        let file = try office.passwordFile("old password")
         let host = ["--organisation", "4", "--type", "clickhouse", "--host", "ch.example.com"]
         try await office.run("create", host + ["--password-file", file])
         let trigger = "CREATE TRIGGER refusal BEFORE INSERT ON audit BEGIN SELECT raise(ABORT, 'refused'); END"
         try await office.workplace.sql(trigger)
-        try setPassword("new password")
+        _ = try office.passwordFile("new password")
         let update = ["--organisation", "4", "--password-file", file]
         let failed = try await office.try("update", update)
         #expect(failed.exitCode == 69, "\(failed.error)")
@@ -177,6 +164,13 @@ struct InterruptedChangeTests {
 }
 
 extension Office {
+    /// The file for passwords, which holds `password` from now on.
+    fileprivate func passwordFile(_ password: String) throws -> String {
+        let file = workplace.directory("password")
+        try password.write(toFile: file, atomically: false, encoding: .utf8)
+        return file
+    }
+
     fileprivate func killedCommands() -> KilledCommands {
         KilledCommands(in: workplace, written: [workplace.store + "-wal", secretStore, secretStore + "-journal"])
     }

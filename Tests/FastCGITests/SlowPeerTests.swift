@@ -108,6 +108,6 @@ struct SlowPeerTests {
         for number in 1...300 {
             #expect(try server.connect().ask([("REQUEST_URI", "/\(number)")]).body == "/\(number)")
         }
-        #expect(ContinuousClock.now - start < .milliseconds(1_900))
+        #expect(ContinuousClock.now - start < .seconds(1))
     }
 }
