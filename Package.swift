@@ -129,6 +129,10 @@ let package = Package(
             dependencies: ["FastCGI", "TestSupport", .product(name: "HTTPTypes", package: "swift-http-types")]
         ),
         .testTarget(
+            name: "StoreFilesTests",
+            dependencies: ["StoreFiles", "WarehouseConnections", "TestSupport"]
+        ),
+        .testTarget(
             name: "SQLiteStoreTests",
             dependencies: [
                 "SQLiteStore", "StoreFiles", "WarehouseConnections", "TestSupport",

@@ -13,7 +13,12 @@ usage="usage: deploy/smoke.sh BASE_URL [OPTION]... [--key K --organisation N]
   --key K           an API key; - reads it from standard input, where no list of processes shows it
   --organisation N  the organisation of the key: look at its list and connection too"
 
-fail() { echo "smoke.sh: $2" >&2; exit "$1"; }
+# A key that was given in the wrong place is not printed.
+fail() {
+    sed -E 's/(whc_[A-Za-z0-9]{12}_)[A-Za-z0-9_-]+/\1…/g; s/[A-Za-z0-9]{12}_[A-Za-z0-9_-]{43,}/…/g; s/whsk1_[A-Za-z0-9_]+/whsk1_…/g' \
+        <<<"smoke.sh: $2" >&2
+    exit "$1"
+}
 
 base='' organisation='' key='' origin=https://dashboard.example.com curl_options=(--silent --max-time 10 --path-as-is) credentials=()
 while [ $# -gt 0 ]; do

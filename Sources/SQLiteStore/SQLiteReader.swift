@@ -69,11 +69,14 @@ public final class SQLiteReader: ConnectionReader {
     ///
     /// Source: https://sqlite.org/pragma.html#pragma_quick_check
     public func checkFile() throws(StoreError) {
-        try read { database in
-            _ = try LookUps(database, path).schemaVersion()
-            let finding = try String.fetchOne(database, sql: "PRAGMA quick_check(1)") ?? "no result"
-            guard finding == "ok" else { throw StoreError.damaged(store: path, reason: finding) }
-        }
+        try read { try Self.check($0, path) }
+    }
+
+    /// - Parameter name: what an error calls the database.
+    static func check(_ database: Database, _ name: String) throws {
+        _ = try LookUps(database, name).schemaVersion()
+        let finding = try String.fetchOne(database, sql: "PRAGMA quick_check(1)") ?? "no result"
+        guard finding == "ok" else { throw StoreError.damaged(store: name, reason: finding) }
     }
 
     /// An error of `body` comes out as it is, any other as the store's.
@@ -148,6 +151,11 @@ public final class SQLiteReader: ConnectionReader {
     }
 
     static func open(_ path: String) throws -> DatabaseQueue {
+        try asOwner(ofDirectoryOf: path) { try openFiles(path) }
+    }
+
+    /// Opens all files of the store: its log and the log's index by the first statement.
+    private static func openFiles(_ path: String) throws -> DatabaseQueue {
         // SQLite may go on with a descriptor of the same file that it opened when that was allowed.
         if unsafe access(path, R_OK) != 0, errno == EACCES {
             throw StoreError.unreadable(store: path, reason: unsafe String(cString: strerror(errno)))
@@ -155,19 +163,32 @@ public final class SQLiteReader: ConnectionReader {
         var configuration = Configuration()
         configuration.readonly = true
         configuration.busyMode = .timeout(0.25)
-        // A megabyte of pages for each thread: what lies above the leaves of a large store.
-        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA cache_size = -1024") }
-        let database = try DatabaseQueue(path: path, configuration: configuration)
-        let version = try database.unsafeRead { try Schema.version(of: $0, path) }
-        guard version != nil else { throw StoreError.foreign(store: path, found: StoreError.emptyFile) }
-        // SQLite reads a file that was cut as if nothing were missing. In this order, because a writer may be at work:
-        // once the log is empty, the file has all that was counted before.
-        let expected = try database.unsafeRead { try Schema.expectedSize(of: $0) }
-        let isLogEmpty = (try? FileIdentity(ofStore: companion(of: path, "-wal")).size) ?? 0 == 0
-        let size = try FileIdentity(ofStore: path).size
-        if isLogEmpty, size < expected {
-            throw StoreError.damaged(store: path, reason: "it was cut from \(expected) to \(size) bytes")
+        // A megabyte of pages for each thread: what lies above the leaves of a large store. Who may only read has no
+        // folder to sort in.
+        configuration.prepareDatabase {
+            try $0.execute(sql: "PRAGMA cache_size = -1024; PRAGMA temp_store = MEMORY")
+        }
+        let database = try DatabaseQueue(path: nameForSQLite(path), configuration: configuration)
+        try refuseIncomplete(database, path) {
+            // In this order, because a writer may be at work: once the log is empty, the file has all that was counted
+            // before.
+            let isLogEmpty = (try? FileIdentity(ofStore: companion(of: path, "-wal")).size) ?? 0 == 0
+            let size = try FileIdentity(ofStore: path).size
+            return isLogEmpty ? size : nil
         }
         return database
+    }
+
+    /// SQLite reads a file that was cut as if nothing were missing, and an empty one as a database without tables.
+    ///
+    /// - Parameters:
+    ///   - name: what an error calls the database.
+    ///   - size: of its file, in bytes; nil where that does not tell.
+    static func refuseIncomplete(_ database: DatabaseQueue, _ name: String, size: () throws -> Int64?) throws {
+        let version = try database.unsafeRead { try Schema.version(of: $0, name) }
+        guard version != nil else { throw StoreError.foreign(store: name, found: StoreError.emptyFile) }
+        let expected = try database.unsafeRead { try Schema.expectedSize(of: $0) }
+        guard let size = try size(), size < expected else { return }
+        throw StoreError.damaged(store: name, reason: "it was cut from \(expected) to \(size) bytes")
     }
 }

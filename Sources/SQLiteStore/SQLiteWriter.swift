@@ -37,11 +37,20 @@ public final class SQLiteWriter: ConnectionWriter {
 
     /// Creates the store at `path`, or migrates the one that is there to the current schema.
     public static func initialise(path: String) throws(StoreError) -> Initialisation {
+        do {
+            return try asOwner(ofDirectoryOf: path) { try initialised(path) }
+        } catch {
+            throw StoreError(error, store: path)
+        }
+    }
+
+    private static func initialised(_ path: String) throws(StoreError) -> Initialisation {
+        try refuseSidecarName(path)
         do throws(StoreError) {
             if try FileIdentity(ofStore: path).size > 0 { try refuseForeignFile(at: path) }
         } catch .missing {
             // SQLite gives its -wal and -shm files the mode of the database.
-            close(try createdFile(at: path, mode: 0o640))
+            close(try openOrCreate(path, mode: 0o640))
         }
         let lock = try WriteLock(store: path)
         let writer = try SQLiteWriter(path: path, lock: lock, mayBeEmpty: true)
@@ -89,10 +98,12 @@ public final class SQLiteWriter: ConnectionWriter {
             guard try Schema.version(of: database, path) != nil || mayBeEmpty else {
                 throw StoreError.foreign(store: path, found: StoreError.emptyFile)
             }
-            try Self.prepare(database)
+            try Self.prepare(database, path)
         }
         do {
-            database = try DatabaseQueue(path: path, configuration: configuration)
+            database = try asOwner(ofDirectoryOf: path) {
+                try DatabaseQueue(path: nameForSQLite(path), configuration: configuration)
+            }
         } catch {
             throw StoreError(error, store: path)
         }
@@ -136,9 +147,9 @@ public final class SQLiteWriter: ConnectionWriter {
     /// - `synchronous=FULL`: an acknowledged change survives a loss of power.
     /// - No automatic checkpoint: it happens under the write lock alone.
     /// - 64 MiB of cache, and statement journals in memory: an import would write each page several times.
-    private static func prepare(_ database: Database) throws {
+    private static func prepare(_ database: Database, _ path: String) throws {
         let mode = try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL")
-        guard mode == "wal" else { throw DatabaseError(message: "the file system does not support WAL mode") }
+        guard mode == "wal" else { throw StoreError.unavailable(store: path, reason: StoreError.noWALMode) }
         try database.execute(
             sql: """
                 PRAGMA synchronous = FULL;

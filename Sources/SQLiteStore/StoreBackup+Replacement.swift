@@ -25,13 +25,12 @@ extension StoreBackup {
         }
     }
 
-    /// Puts `copy` in the place of what is there; returns where that is now.
+    /// Puts the store that `folder` has in the place of what is there; returns where that is now.
     static func exchange(
         _ store: String,
-        for copy: String,
+        for folder: borrowing WorkingFolder,
         holding lock: borrowing WriteLock
     ) throws(StoreError) -> String {
-        for suffix in suffixes { try system(store) { unsafe chmod(copy + suffix, 0o640) } }
         // All that may fail for want of space has been done. What is kept keeps its log; and no log stays, or SQLite would
         // write it into the copy.
         let kept = freeName(store + ".damaged")
@@ -40,17 +39,16 @@ extension StoreBackup {
         }
         try? syncDirectory(of: store)
         // Its own file last: with it there is a store.
-        for suffix in suffixes.reversed() { try system(store) { unsafe rename(copy + suffix, store + suffix) } }
+        for suffix in suffixes.reversed() {
+            let name = folder.file(restored) + suffix
+            try system(store) { unsafe rename(name, store + suffix) }
+        }
         try? syncDirectory(of: store)
         return kept
     }
 
     /// Of the files of a database that is in use.
     private static let suffixes = ["", "-wal", "-shm"]
-
-    static func remove(_ copy: String) {
-        for suffix in suffixes + [".lock"] { unsafe unlink(copy + suffix) }
-    }
 
     private static func freeName(_ name: String) -> String {
         var candidate = name

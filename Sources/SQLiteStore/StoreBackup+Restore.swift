@@ -1,3 +1,4 @@
+import GRDB
 import StoreFiles
 public import WarehouseConnections
 
@@ -25,35 +26,95 @@ extension StoreBackup {
         replacing: Bool,
         by actor: String
     ) throws(StoreError) -> Restoration {
-        let store = withoutLinks(store)
-        try checkBackup(file)
         if let one = try? FileIdentity(ofStore: store), let other = try? FileIdentity(ofStore: file) {
             guard !one.isSameFile(as: other) else { throw .badBackup(file: file, problem: "it is the store itself") }
         }
+        let backup: DatabaseQueue
+        do {
+            _ = try FileIdentity(ofStore: file)
+            backup = try SQLiteReader.open(file)
+        } catch {
+            throw badBackup(error, file)
+        }
+        return try restore(backup, called: file, to: store, replacing: replacing, by: actor)
+    }
+
+    /// As ``restore(_:to:replacing:by:)``, from what `next` returns piece by piece until that is empty.
+    ///
+    /// - Parameters:
+    ///   - name: what errors call the backup.
+    ///   - directory: for a copy of it, which has no name there.
+    public static func restore(
+        from next: () throws -> [UInt8],
+        called name: String,
+        through directory: String,
+        to store: String,
+        replacing: Bool,
+        by actor: String
+    ) throws -> Restoration {
+        let backup = try UnnamedDatabase(in: directory)
+        try backup.fill(from: next)
+        do {
+            try backup.leaveWALMode()
+            try SQLiteReader.refuseIncomplete(backup.database, name) { backup.size }
+        } catch {
+            throw badBackup(error, name)
+        }
+        return try restore(backup.database, called: name, to: store, replacing: replacing, by: actor)
+    }
+
+    private static func restore(
+        _ backup: DatabaseQueue,
+        called name: String,
+        to store: String,
+        replacing: Bool,
+        by actor: String
+    ) throws(StoreError) -> Restoration {
+        do {
+            try backup.unsafeRead { try SQLiteReader.check($0, name) }
+        } catch {
+            throw badBackup(error, name)
+        }
+        do {
+            return try asOwner(ofDirectoryOf: store) {
+                try put(backup, called: name, into: withoutLinks(store), replacing: replacing, by: actor)
+            }
+        } catch {
+            throw StoreError(error, store: store)
+        }
+    }
+
+    private static func put(
+        _ backup: DatabaseQueue,
+        called name: String,
+        into store: String,
+        replacing: Bool,
+        by actor: String
+    ) throws -> Restoration {
+        try refuseSidecarName(store)
         // Without a lock beside it no writer has ever been here: it is somebody else's file.
         if !exists(companion(of: store, ".lock")), case .foreign(let found) = try condition(of: store) {
-            throw .foreign(store: store, found: found)
+            throw StoreError.foreign(store: store, found: found)
         }
         let lock = try WriteLock(store: store)
         let condition = try condition(of: store)
         guard replacing || condition == .missing else {
-            throw .cannotCreate(
+            throw StoreError.cannotCreate(
                 store: store,
                 reason: "there is a store already: give --replace to replace what it holds"
             )
         }
-        let copy = store + ".restored"
-        defer { remove(copy) }
-        try prepare(copy, of: file, actor)
+        let folder = try WorkingFolder(beside: store)
+        try prepare(folder, backup, called: name, for: store, by: actor)
         switch condition {
         case .missing:
-            _ = try exchange(store, for: copy, holding: lock)
+            _ = try exchange(store, for: folder, holding: lock)
             return .created
         case .sound:
-            try overwrite(store, with: copy, lock)
+            try overwrite(store, with: folder.file(restored), lock)
             return .replaced
         case .foreign, .unreadable:
-            return .exchanged(kept: try exchange(store, for: copy, holding: lock))
+            return .exchanged(kept: try exchange(store, for: folder, holding: lock))
         }
     }
 
@@ -81,29 +142,31 @@ extension StoreBackup {
         }
     }
 
-    private static func checkBackup(_ file: String) throws(StoreError) {
-        do throws(StoreError) {
-            try SQLiteReader(path: file).checkFile()
-        } catch .missing {
-            throw .missingBackup(file: file)
-        } catch {
-            throw .badBackup(file: file, problem: error.problem)
+    private static func badBackup(_ error: any Error, _ name: String) -> StoreError {
+        switch StoreError(error, store: name) {
+        case .missing: .missingBackup(file: name)
+        case let error: .badBackup(file: name, problem: error.problem)
         }
     }
 
-    /// Makes `copy` all that is to be put in the place of the store: the backup `file` in the schema of this version, and in
+    /// What the working folder calls the store that takes the old one's place.
+    static let restored = "restored"
+
+    /// Makes, in `folder`, all that is to be put in the place of the store: `backup` in the schema of this version, and in
     /// its audit that it was restored.
-    private static func prepare(_ copy: String, of file: String, _ actor: String) throws(StoreError) {
-        // What an interrupted run has left: SQLite would write its log into the copy.
-        remove(copy)
-        try self.copy(file, to: copy, mode: 0o600)
-        do {
-            let writer = try SQLiteWriter(ofAnySchema: copy, WriteLock(store: copy))
-            try writer.migrateIfOlder()
-            try writer.write(by: actor) { try $0.recordRestore() }
-        } catch {
-            throw StoreError(error, store: copy)
-        }
-        try SQLiteReader(path: copy).checkFile()
+    private static func prepare(
+        _ folder: borrowing WorkingFolder,
+        _ backup: DatabaseQueue,
+        called name: String,
+        for store: String,
+        by actor: String
+    ) throws {
+        // Readers of the store's group must be able to open it.
+        try copy(backup, of: name, to: restored, mode: 0o640, in: folder, for: store)
+        let path = folder.file(restored)
+        let writer = try SQLiteWriter(ofAnySchema: path, WriteLock(store: path))
+        try writer.migrateIfOlder()
+        try writer.write(by: actor) { try $0.recordRestore() }
+        try SQLiteReader(path: path).checkFile()
     }
 }

@@ -8,69 +8,97 @@ public enum StoreBackup {
     /// Copies the store at `store`, as it stands at one moment, to `file`, which appears when it is complete, checked and
     /// on the disk. Waits for nobody.
     ///
-    /// - Parameter replacing: whether a file that is there already may be replaced; never one that is a store in use.
+    /// - Parameter replacing: whether an older backup may be replaced; never anything else.
     public static func make(of store: String, at file: String, replacing: Bool = false) throws(StoreError) {
-        if exists(file) {
-            guard !["-wal", "-shm", ".lock"].contains(where: { exists(companion(of: file, $0)) }) else {
-                throw .cannotCreate(store: file, reason: "it is a store, and no backup: choose another name")
+        do {
+            let source = try SQLiteReader.open(store)
+            try asOwner(ofDirectoryOf: file) {
+                try checkBackupPlace(
+                    file,
+                    replacing: replacing,
+                    applicationID: UInt32(Schema.applicationID),
+                    kind: "connections",
+                    instead: ", or - for standard output"
+                )
+                if let one = try? FileIdentity(ofStore: store), let other = try? FileIdentity(ofStore: file) {
+                    guard !one.isSameFile(as: other) else {
+                        throw StoreError.cannotCreate(
+                            store: file,
+                            reason: "it is the store itself: choose another name"
+                        )
+                    }
+                }
+                let folder = try WorkingFolder(beside: file)
+                try copy(source, of: store, to: "backup", mode: 0o600, in: folder, for: file)
+                try folder.move("backup", to: file, replacing: replacing)
             }
-            guard replacing else {
-                throw .cannotCreate(store: file, reason: "it is there already: choose another name or give --replace")
-            }
+        } catch {
+            throw StoreError(error, store: store)
         }
-        try copy(store, to: file, mode: 0o600)
     }
 
-    /// Copies the store at `source` to `file`, in place of what is there.
+    /// Copies the store at `store`, as it stands at one moment, to `write`, piece by piece: what a pipe or standard
+    /// output gets. The store is checked first.
+    ///
+    /// - Parameter directory: for the copy, which has no name there.
+    /// - Throws: ``StoreError``, or what `write` throws.
+    public static func stream(
+        _ store: String,
+        through directory: String,
+        to write: ([UInt8]) throws -> Void
+    ) throws {
+        try unnamedCopy(of: store, in: directory).forEachPiece(write)
+    }
+
+    private static func unnamedCopy(of store: String, in directory: String) throws(StoreError) -> UnnamedDatabase {
+        do {
+            let source = try SQLiteReader.open(store)
+            let copy = try UnnamedDatabase(in: directory)
+            try source.unsafeRead { source in
+                try source.inTransaction(.deferred) {
+                    try SQLiteReader.check(source, store)
+                    try copy.database.writeWithoutTransaction { try source.backup(to: $0) }
+                    return .commit
+                }
+            }
+            try copy.leaveWALMode()
+            return copy
+        } catch {
+            throw StoreError(error, store: store)
+        }
+    }
+
+    /// Copies the database `source` into a new file of `folder`, checked and on the disk.
+    ///
+    /// - Parameters:
+    ///   - store: what an error calls the source.
+    ///   - file: what an error calls the copy.
     ///
     /// Source: https://sqlite.org/lang_vacuum.html, "VACUUM with an INTO clause".
-    static func copy(_ source: String, to file: String, mode: mode_t) throws(StoreError) {
-        let part = file + ".part"
-        let descriptor = try createdFile(at: part, mode: mode)
-        defer { close(descriptor) }
-        guard isOwn(descriptor, part) else {
-            throw .cannotCreate(store: part, reason: "somebody else has made it: remove it")
+    static func copy(
+        _ source: DatabaseQueue,
+        of store: String,
+        to name: String,
+        mode: mode_t,
+        in folder: borrowing WorkingFolder,
+        for file: String
+    ) throws {
+        let path = folder.file(name)
+        // VACUUM INTO takes a file that is empty.
+        try folder.make(name, mode: mode, for: file) { _ in
+            do {
+                try source.unsafeRead { try $0.execute(sql: "VACUUM INTO ?", arguments: [nameForSQLite(path)]) }
+            } catch let error as DatabaseError where isOfTarget(error) {
+                throw StoreError.cannotWrite(file: file, reason: error.message ?? error.resultCode.description)
+            } catch {
+                throw StoreError(error, store: store)
+            }
+            try SQLiteReader(path: path).checkFile()
         }
-        // Whoever had it before may have given it its name by now.
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0, isNamed(part, descriptor) else { throw .locked(store: part) }
-        do throws(StoreError) {
-            // What an interrupted run has left; VACUUM INTO takes a file that is empty.
-            try system(part) { fchmod(descriptor, mode) }
-            try system(part) { ftruncate(descriptor, 0) }
-            try vacuum(source, into: part, for: file)
-            try SQLiteReader(path: part).checkFile()
-            try system(part) { fsync(descriptor) }
-            try system(file) { unsafe rename(part, file) }
-        } catch {
-            unsafe unlink(part)
-            throw error
-        }
-        try? syncDirectory(of: file)
-    }
-
-    private static func vacuum(_ source: String, into part: String, for file: String) throws(StoreError) {
-        do {
-            try SQLiteReader.open(source).unsafeRead { try $0.execute(sql: "VACUUM INTO ?", arguments: [part]) }
-        } catch let error as DatabaseError where isOfTarget(error) {
-            throw .cannotWrite(file: file, reason: error.message ?? error.resultCode.description)
-        } catch {
-            throw StoreError(error, store: source)
-        }
-    }
-
-    private static func isNamed(_ path: String, _ descriptor: CInt) -> Bool {
-        var (named, opened) = (stat(), stat())
-        guard unsafe stat(path, &named) == 0, unsafe fstat(descriptor, &opened) == 0 else { return false }
-        return named.st_ino == opened.st_ino && named.st_dev == opened.st_dev
-    }
-
-    static func exists(_ path: String) -> Bool {
-        var status = stat()
-        return unsafe lstat(path, &status) == 0
     }
 
     static func system(_ path: String, _ call: () -> CInt) throws(StoreError) {
-        guard call() == 0 else { throw .cannotWrite(file: path, reason: unsafe String(cString: strerror(errno))) }
+        guard call() == 0 else { throw .cannotWrite(file: path, reason: reason(errno)) }
     }
 
     /// Whether it was the copy that could not be written, and not the store that could not be read.

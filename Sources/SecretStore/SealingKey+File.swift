@@ -7,30 +7,26 @@ extension SealingKey {
     ///
     /// - Throws: ``SecretStoreError/cannotCreate(file:reason:)``, and then the file is as it was.
     func write() throws(SecretStoreError) {
-        let part = Self.part(of: file)
-        // What an interrupted run has left: a key that has sealed nothing yet.
-        unsafe unlink(part)
-        let descriptor = unsafe open(part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw .cannotCreate(file, errno) }
-        defer { close(descriptor) }
-        do throws(SecretStoreError) {
-            guard fchmod(descriptor, 0o600) == 0 else { throw .cannotCreate(file, errno) }
-            try write(to: descriptor)
-            guard fsync(descriptor) == 0 else { throw .cannotCreate(file, errno) }
-            // Fails if the name is taken, as rename(2) would not.
-            guard unsafe link(part, file) == 0 else { throw .cannotCreate(file, errno) }
+        do {
+            try asOwner(ofDirectoryOf: file) {
+                try refuseSidecarName(file)
+                let folder = try WorkingFolder(beside: file)
+                try folder.make("key", mode: 0o600, for: file) { try write(to: $0) }
+                try folder.move("key", to: file, replacing: false)
+            }
         } catch {
-            unsafe unlink(part)
-            throw error
+            throw SecretStoreError(error, store: file)
         }
         try settle()
     }
 
-    /// Makes sure that the key is in its file, on the disk and nowhere else; also what an interrupted ``write()`` has left.
+    /// Makes sure that the key is in its file and on the disk; also after an interrupted ``write()``.
     func settle() throws(SecretStoreError) {
-        unsafe unlink(Self.part(of: file))
         do {
-            try syncDirectory(of: file)
+            try asOwner(ofDirectoryOf: file) {
+                WorkingFolder.sweep(beside: file)
+                try syncDirectory(of: file)
+            }
         } catch {
             throw SecretStoreError(error, store: file)
         }
@@ -40,9 +36,7 @@ extension SealingKey {
         }
     }
 
-    private static func part(of file: String) -> String { file + ".part" }
-
-    private func write(to descriptor: CInt) throws(SecretStoreError) {
+    private func write(to descriptor: CInt) throws(StoreError) {
         var failure: CInt = 0
         line.withBytes { bytes in
             unsafe bytes.withUnsafeBytes { bytes in
@@ -51,6 +45,6 @@ extension SealingKey {
                 if count != bytes.count { failure = count < 0 ? errno : ENOSPC }
             }
         }
-        if failure != 0 { throw .cannotCreate(file, failure) }
+        if failure != 0 { throw .cannotCreate(store: file, reason: reason(failure)) }
     }
 }

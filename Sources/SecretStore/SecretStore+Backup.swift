@@ -1,6 +1,6 @@
 import GRDB
-import Glibc
 import StoreFiles
+import WarehouseConnections
 
 extension SecretStore {
     /// Copies the store to `file`, which appears when it is complete, checked and on the disk. Like the store, it opens
@@ -8,54 +8,36 @@ extension SecretStore {
     ///
     /// Source: https://sqlite.org/lang_vacuum.html, "VACUUM with an INTO clause".
     ///
-    /// - Parameter replacing: whether a file that is there already may be replaced; never one that is a store in use.
+    /// - Parameter replacing: whether an older backup may be replaced; never anything else.
     public func backup(to file: String, replacing: Bool = false) throws(SecretStoreError) {
-        if Self.exists(file) {
-            guard ![".lock", "-journal", "-wal"].contains(where: { Self.exists(companion(of: file, $0)) }) else {
-                throw .cannotCreate(file: file, reason: "it is a store, and no backup: choose another name")
-            }
-            guard case .store = try StorePlace(at: file) else {
-                throw .cannotCreate(file: file, reason: "it is there already, and no backup of secrets")
-            }
-            guard replacing else {
-                throw .cannotCreate(file: file, reason: "it is there already: choose another name or give --replace")
-            }
-        }
-        let part = file + ".part"
-        unsafe unlink(part)
-        let descriptor = unsafe Glibc.open(part, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw .cannotCreate(file, errno) }
-        defer {
-            unsafe unlink(part)
-            close(descriptor)
-        }
-        guard fchmod(descriptor, 0o600) == 0 else { throw .cannotCreate(file, errno) }
-        // VACUUM INTO takes a file that is empty.
-        try runWithoutTransaction { try $0.execute(sql: "VACUUM INTO ?", arguments: [part]) }
-        try Self.checkCopy(part)
-        guard fsync(descriptor) == 0, unsafe rename(part, file) == 0 else { throw .cannotCreate(file, errno) }
         do {
-            try syncDirectory(of: file)
+            try asOwner(ofDirectoryOf: file) {
+                try checkBackupPlace(
+                    file,
+                    replacing: replacing,
+                    applicationID: Schema.applicationID,
+                    kind: "secrets"
+                )
+                let folder = try WorkingFolder(beside: file)
+                try folder.make("backup", mode: 0o600, for: file) { _ in
+                    // VACUUM INTO takes a file that is empty.
+                    let copy = nameForSQLite(folder.file("backup"))
+                    try database.writeWithoutTransaction { try $0.execute(sql: "VACUUM INTO ?", arguments: [copy]) }
+                    try Self.check(copy)
+                }
+                try folder.move("backup", to: file, replacing: replacing)
+            }
         } catch {
             throw SecretStoreError(error, store: file)
         }
     }
 
-    private static func checkCopy(_ part: String) throws(SecretStoreError) {
-        do {
-            var configuration = Configuration()
-            configuration.readonly = true
-            let copy = try DatabaseQueue(path: part, configuration: configuration)
-            let finding = try copy.unsafeRead { try String.fetchOne($0, sql: "PRAGMA quick_check(1)") }
-            try copy.close()
-            guard finding == "ok" else { throw SecretStoreError.damaged(store: part, reason: finding ?? "no result") }
-        } catch {
-            throw SecretStoreError(error, store: part)
-        }
-    }
-
-    private static func exists(_ path: String) -> Bool {
-        var status = stat()
-        return unsafe lstat(path, &status) == 0
+    private static func check(_ copy: String) throws {
+        var configuration = Configuration()
+        configuration.readonly = true
+        let database = try DatabaseQueue(path: copy, configuration: configuration)
+        let finding = try database.unsafeRead { try String.fetchOne($0, sql: "PRAGMA quick_check(1)") }
+        try database.close()
+        guard finding == "ok" else { throw SecretStoreError.damaged(store: copy, reason: finding ?? "no result") }
     }
 }

@@ -28,13 +28,14 @@ extension SecretStore {
     /// - Throws: ``SecretStoreError``: `alreadyInitialised`, or `cannotCreate` if one of them can't be made or `file`
     ///   was there before. What was there is as it was, and the call can be repeated.
     public static func initialise(path: String, sealingKeyFile file: String) throws(SecretStoreError) -> String {
-        if case .none = try StorePlace(at: path) {
-            guard isFree(file) else { throw .cannotCreate(file, EEXIST) }
-            do {
-                close(try createdFile(at: path, mode: 0o600))
-            } catch {
-                throw SecretStoreError(error, store: path)
+        do {
+            try refuseSidecarName(path)
+            if case .none = try StorePlace(at: path) {
+                guard !exists(file) else { throw SecretStoreError.cannotCreate(file: file, reason: nameIsTaken) }
+                close(try asOwner(ofDirectoryOf: path) { try openOrCreate(path, mode: 0o600) })
             }
+        } catch {
+            throw SecretStoreError(error, store: path)
         }
         let store = try SecretStore(existing: path)
         if try store.schemaVersion() != nil, try store.run({ try SealingKeyRow.current.fetch($0) }) != nil {
@@ -79,10 +80,10 @@ extension SecretStore {
 
     /// Step 1: the key that an interrupted run has written to `file`, else a new one.
     func prepareKey(for file: String) throws(SecretStoreError) -> SealingKey {
-        guard Self.isFree(file) else {
+        guard !exists(file) else {
             let pending = try run { try SealingKeyRow.pending.fetch($0) }
             guard let pending, let written = try? SealingKey(contentsOf: file), written.publicKey == pending else {
-                throw .cannotCreate(file, EEXIST)
+                throw .cannotCreate(file: file, reason: nameIsTaken)
             }
             return written
         }
@@ -93,7 +94,7 @@ extension SecretStore {
 
     /// Step 2.
     func putIntoFile(_ key: SealingKey) throws(SecretStoreError) {
-        if Self.isFree(key.file) { try key.write() } else { try key.settle() }
+        if exists(key.file) { try key.settle() } else { try key.write() }
     }
 
     /// The end of step 3.
@@ -109,10 +110,5 @@ extension SecretStore {
             if !isMarked { try database.execute(sql: "PRAGMA application_id = \(Schema.applicationID)") }
         }
         try migrate()
-    }
-
-    private static func isFree(_ file: String) -> Bool {
-        var status = stat()
-        return unsafe lstat(file, &status) != 0 && errno == ENOENT
     }
 }

@@ -34,13 +34,18 @@ extension SecretStore {
         try run { try SecretRow.identities(of: organisation, $0) }
     }
 
-    /// Opens one secret after the other, in the order of ``identities(of:)``.
+    /// Opens one secret after the other, of all organisations or of one, in the order of ``identities(of:)``. Calls `body`
+    /// with nil for a secret that does not open.
     ///
-    /// - Throws: what ``open(_:with:)`` throws, and errors of `body` as they are.
-    public func forEach(with key: SealingKey, _ body: (SecretID, Secret) throws -> Void) throws {
+    /// - Throws: ``SecretStoreError``: `wrongKey`, or the store's; and errors of `body` as they are.
+    public func forEach(
+        of organisation: OrganisationID? = nil,
+        with key: SealingKey,
+        _ body: (SecretID, Secret?) throws -> Void
+    ) throws {
         try refuse(unless: key)
-        for id in try identities() {
-            if let secret = try open(id, with: key) { try body(id, secret) }
+        for id in try identities(of: organisation) {
+            if let sealed = try run({ try SecretRow.fetch(id, $0) }) { try body(id, sealed.open(as: id, with: key)) }
         }
     }
 

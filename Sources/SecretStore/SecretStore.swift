@@ -37,7 +37,9 @@ public final class SecretStore {
             var configuration = Configuration()
             configuration.busyMode = .timeout(5)
             configuration.prepareDatabase { try Self.prepare($0) }
-            database = try DatabaseQueue(path: path, configuration: configuration)
+            database = try asOwner(ofDirectoryOf: path) {
+                try DatabaseQueue(path: nameForSQLite(path), configuration: configuration)
+            }
         } catch {
             throw SecretStoreError(error, store: path)
         }
@@ -57,7 +59,8 @@ public final class SecretStore {
     func migrate() throws(SecretStoreError) {
         let version = try schemaVersion()
         do {
-            if version ?? 0 < Schema.version { try Schema.migrator.migrate(database) }
+            guard version ?? 0 < Schema.version else { return }
+            try asOwner(ofDirectoryOf: path) { try Schema.migrator.migrate(database) }
         } catch {
             throw SecretStoreError(error, store: path)
         }
@@ -92,10 +95,12 @@ public final class SecretStore {
         }
     }
 
+    // Each change has a journal of its own, which is made when it begins: hence the owner's rights each time.
+
     /// One transaction.
     func write<Result>(_ body: (Database) throws -> Result) throws(SecretStoreError) -> Result {
         do {
-            return try database.write(body)
+            return try asOwner(ofDirectoryOf: path) { try database.write(body) }
         } catch {
             throw SecretStoreError(error, store: path)
         }
@@ -103,7 +108,7 @@ public final class SecretStore {
 
     func runWithoutTransaction(_ body: (Database) throws -> Void) throws(SecretStoreError) {
         do {
-            try database.writeWithoutTransaction(body)
+            try asOwner(ofDirectoryOf: path) { try database.writeWithoutTransaction(body) }
         } catch {
             throw SecretStoreError(error, store: path)
         }
@@ -111,7 +116,7 @@ public final class SecretStore {
 
     func run<Result>(_ body: (Database) throws -> Result) throws(SecretStoreError) -> Result {
         do {
-            return try database.unsafeRead(body)
+            return try asOwner(ofDirectoryOf: path) { try database.unsafeRead(body) }
         } catch {
             throw SecretStoreError(error, store: path)
         }

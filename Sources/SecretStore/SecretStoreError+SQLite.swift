@@ -8,7 +8,9 @@ extension SecretStoreError {
         switch error {
         case let error as SecretStoreError: self = error
         case StoreError.locked: self = .locked(store: store)
-        case StoreError.cannotCreate(let file, let reason): self = .cannotCreate(file: file, reason: reason)
+        case StoreError.cannotCreate(let file, let reason), StoreError.cannotWrite(let file, let reason):
+            self = .cannotCreate(file: file, reason: reason)
+        case StoreError.unavailable(_, let reason): self = .unavailable(store: store, reason: reason)
         case let error as InvalidValue: self = .damaged(store: store, reason: "\(error)")
         case let error as DatabaseError:
             let reason = error.message ?? error.resultCode.description
@@ -21,10 +23,4 @@ extension SecretStoreError {
         default: self = .unavailable(store: store, reason: "\(error)")
         }
     }
-
-    static func cannotCreate(_ file: String, _ code: CInt) -> SecretStoreError {
-        .cannotCreate(file: file, reason: code == EEXIST ? taken : unsafe String(cString: strerror(code)))
-    }
-
-    static let taken = "it is there already: choose another name"
 }

@@ -1,4 +1,8 @@
-import Glibc
+package import Glibc
+package import WarehouseConnections
+
+/// What SQLite or a writer appends to a store's name to name the files that it keeps beside it.
+private let sidecarSuffixes = ["-wal", "-shm", "-journal", ".lock"]
 
 /// The path of one of the files that SQLite or a writer keeps beside a store: `-wal`, `-shm`, `-journal`,
 /// `.lock`.
@@ -14,3 +18,62 @@ package func withoutLinks(_ path: String) -> String {
     defer { unsafe free(resolved) }
     return unsafe String(cString: resolved)
 }
+
+/// The path as SQLite takes it for the name of a file, whatever it is: `file:` would begin a URI, `:memory:` is no file.
+///
+/// Source: https://sqlite.org/uri.html
+package func nameForSQLite(_ path: String) -> String { path.hasPrefix("/") ? path : "./" + path }
+
+/// Whether something has this name, be it a symbolic link that leads nowhere.
+package func exists(_ path: String) -> Bool {
+    var status = stat()
+    return unsafe lstat(path, &status) == 0
+}
+
+/// Whether any file of a store in use lies beside `path`.
+package func hasSidecar(_ path: String) -> Bool {
+    sidecarSuffixes.contains { exists(companion(of: path, $0)) }
+}
+
+/// Refuses a name that SQLite, or a writer, gives to a file of its own beside the file that is there: the store's log
+/// would be what is put there, and SQLite removes a journal that it cannot read.
+package func refuseSidecarName(_ path: String) throws(StoreError) {
+    for suffix in sidecarSuffixes where path.hasSuffix(suffix) {
+        let store = String(path.dropLast(suffix.count))
+        guard exists(store) else { continue }
+        throw .cannotCreate(store: path, reason: "this is the name of a file that belongs to \(store): choose another")
+    }
+}
+
+/// Opens the file at `path` for reading and writing; one that was not there gets `mode`, whatever the umask.
+package func openOrCreate(_ path: String, mode: mode_t) throws(StoreError) -> CInt {
+    // Another process may take the file away between the two calls.
+    for _ in 1...10 {
+        let created = unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+        if created >= 0 {
+            fchmod(created, mode)
+            return created
+        }
+        guard errno == EEXIST else { break }
+        let opened = unsafe open(path, O_RDWR | O_CLOEXEC)
+        guard opened < 0 else { return opened }
+        guard errno == ENOENT else { break }
+    }
+    throw .cannotCreate(store: path, reason: reason(errno))
+}
+
+/// Makes the name of `file` survive a loss of power: fsync(2) of its directory.
+package func syncDirectory(of file: String) throws(StoreError) {
+    let descriptor = unsafe open(directory(of: file), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .cannotWrite(file: file, reason: reason(errno)) }
+    defer { close(descriptor) }
+    guard fsync(descriptor) == 0 else { throw .cannotWrite(file: file, reason: reason(errno)) }
+}
+
+/// The directory that holds `file`, with a `/` at its end.
+func directory(of file: String) -> String {
+    file.lastIndex(of: "/").map { String(file[...$0]) } ?? "./"
+}
+
+/// What the system says of an error number.
+package func reason(_ errno: CInt) -> String { unsafe String(cString: strerror(errno)) }

@@ -9,17 +9,28 @@ package struct WriteLock: ~Copyable {
     private let descriptor: CInt
 
     /// Waits up to `patience` for another writer to finish.
+    ///
+    /// - Throws: ``StoreError``: `locked`, `cannotCreate`, or `unavailable` where files can't be locked.
     package init(store: String, patience: Duration = .seconds(5)) throws(StoreError) {
         let path = companion(of: store, ".lock")
         // For its owner alone: whoever may open it could hold the lock, and with it off a revocation.
-        let descriptor = try createdFile(at: path, mode: 0o600)
+        let descriptor: CInt
+        do {
+            descriptor = try asOwner(ofDirectoryOf: store) { try openOrCreate(path, mode: 0o600) }
+        } catch {
+            throw error as? StoreError ?? .unavailable(store: store, reason: "\(error)")
+        }
         let deadline = ContinuousClock.now + patience
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
-            guard errno == EWOULDBLOCK || errno == EINTR, ContinuousClock.now < deadline else {
-                close(descriptor)
-                throw .locked(store: store)
+            let code = errno
+            if code == EINTR { continue }
+            if code == EWOULDBLOCK, ContinuousClock.now < deadline {
+                usleep(20_000)
+                continue
             }
-            usleep(20_000)
+            close(descriptor)
+            guard code == EWOULDBLOCK else { throw .unavailable(store: store, reason: "\(path): \(reason(code))") }
+            throw .locked(store: store)
         }
         self.descriptor = descriptor
     }

@@ -7,7 +7,9 @@ extension ParsableCommand {
     /// A failure is one line on standard error, `program: what failed: why`, and the exit code of its
     /// ``ProgramFailure``; help that was asked for goes to standard output.
     public static func runProgram() -> Never {
+        openClosedStandardStreams()
         do {
+            try refuseWordsThatAreNotUTF8()
             var command = try parseAsRoot()
             try command.run()
             Foundation.exit(0)
@@ -16,11 +18,17 @@ extension ParsableCommand {
         }
     }
 
-    private static func end(with error: any Error) -> Never {
+    /// Prints a line on standard error, with nothing in it that opens anything.
+    public static func report(_ message: String) {
         let program = configuration.commandName ?? ""
+        let line = message.withoutKeys.replacing("\n", with: " ")
+        try? FileHandle.standardError.write(contentsOf: Data("\(program): \(line)\n".utf8))
+    }
+
+    private static func end(with error: any Error) -> Never {
         switch error {
         case let failure as ProgramFailure:
-            report(program, failure.message)
+            report(failure.message)
             Foundation.exit(failure.exit.rawValue)
         case let code as ExitCode where code != .success:
             // All that is to be said has been printed.
@@ -31,16 +39,11 @@ extension ParsableCommand {
                 Foundation.exit(0)
             }
             guard exitCode(for: error) == .validationFailure else {
-                report(program, error.localizedDescription)
+                report(error.localizedDescription)
                 Foundation.exit(Sysexit.ioError.rawValue)
             }
-            report(program, "\(message(for: error)) (see \(program) --help)")
+            report("\(message(for: error)) (see \(configuration.commandName ?? "") --help)")
             Foundation.exit(Sysexit.usage.rawValue)
         }
-    }
-
-    private static func report(_ program: String, _ message: String) {
-        let line = message.replacing("\n", with: " ")
-        try? FileHandle.standardError.write(contentsOf: Data("\(program): \(line)\n".utf8))
     }
 }

@@ -34,28 +34,15 @@ struct Backup: ParsableCommand {
                 json.member("backup", file)
             }
         }
-        try withTemporaryFile { temporary in
-            try failingWithStoreErrors { try countingSeconds { try StoreBackup.make(of: path, at: temporary) } }
-            let copy = try FileHandle(forReadingFrom: URL(filePath: temporary))
-            while let piece = try copy.read(upToCount: 1 << 16), !piece.isEmpty {
-                try StandardOutput.write(Array(piece))
+        try failingWithStoreErrors {
+            try countingSeconds {
+                try StoreBackup.stream(path, through: temporaryDirectory) { try StandardOutput.write($0) }
             }
         }
     }
 }
 
-/// Calls `body` with the path of a file that is not there yet, in a directory of its own that is gone afterwards.
-func withTemporaryFile(_ body: (String) throws -> Void) throws {
-    let directory = FileManager.default.temporaryDirectory.appending(path: "warehousectl-\(UUID().uuidString)")
-    do {
-        try FileManager.default.createDirectory(
-            at: directory,
-            withIntermediateDirectories: false,
-            attributes: [.posixPermissions: 0o700]
-        )
-    } catch {
-        throw ProgramFailure(.cannotCreate, "\(directory.path()): \(error.localizedDescription)")
-    }
-    defer { try? FileManager.default.removeItem(at: directory) }
-    try body(directory.appending(path: "store").path())
+/// Where files without a name may lie.
+var temporaryDirectory: String {
+    ProcessInfo.processInfo.environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
 }

@@ -1,3 +1,4 @@
+import Foundation
 import SecretStore
 import StoreFiles
 import Sysexits
@@ -34,6 +35,21 @@ struct ConnectionChange {
     /// The generations of the connection's key pair.
     func keyGenerations(_ connection: WarehouseConnection, of organisation: OrganisationID) throws -> KeyGenerations {
         try KeyGenerations(of: connection, organisation, in: secrets)
+    }
+
+    /// Throws unless the store of secrets has some of the connection, or it was made without any: its removal would leave
+    /// them where nobody looks for them.
+    func refuse(unlessSecretsAreThere id: ConnectionID, of organisation: OrganisationID) throws {
+        guard try auditEntries(on: id, of: organisation).contains(where: \.changesSecrets) else { return }
+        let isThere = try failingWithSecretStoreErrors {
+            try secrets?.identities(of: organisation).contains { $0.connection == id }
+        }
+        guard isThere != true else { return }
+        let place = secrets.map { "are not in \($0.path)" } ?? "are in no store that is there"
+        throw ProgramFailure(
+            .noInput,
+            "\(id): its secrets \(place): give the store that has them with --secrets, or --without-secrets"
+        )
     }
 
     /// Changes the connection `id` of `organisation`: writes `given`, then runs `body` in one transaction of the
@@ -126,6 +142,14 @@ struct ConnectionChange {
                 }
             }
         }
+    }
+}
+
+extension AuditEntry {
+    /// Whether secrets of the connection came with the change.
+    fileprivate var changesSecrets: Bool {
+        let object = after.flatMap { try? JSONSerialization.jsonObject(with: Data($0.utf8)) } as? [String: Any]
+        return object?[Self.changedSecrets] != nil
     }
 }
 

@@ -56,17 +56,30 @@ struct KeyCreate: ParsableCommand {
         } catch {
             throw ProgramFailure(.usage, "--\(error)")
         }
-        try failingWithStoreErrors { try store.writer().transaction(by: actor.name) { try $0.add(key) } }
-        try output.print(text) { json in
-            json.member("key", text)
-            json.member("key_id", id.rawValue)
-            json.member("organisation", target.organisation.rawValue)
-            json.member("expires_at", key.expiresAt?.rawValue)
+        try failingWithStoreErrors {
+            try store.writer().transaction(by: actor.name) { transaction in
+                try transaction.add(key)
+                // Before it counts: a key that nobody has read would open the API, and nobody could tell which it is.
+                try show(key, text)
+            }
         }
         if !output.json {
             let end = key.expiresAt.map { "works until \($0)" } ?? "works until it is revoked"
             let note = "key \(id) of organisation \(target.organisation) \(end); it is not shown again\n"
             try? FileHandle.standardError.write(contentsOf: Data(note.utf8))
+        }
+    }
+
+    private func show(_ key: StoredAPIKey, _ text: String) throws {
+        do {
+            try output.print(text) { json in
+                json.member("key", text)
+                json.member("key_id", key.id.rawValue)
+                json.member("organisation", key.organisation.rawValue)
+                json.member("expires_at", key.expiresAt?.rawValue)
+            }
+        } catch let failure as ProgramFailure {
+            throw ProgramFailure(failure.exit, "\(failure.message): no key was made")
         }
     }
 }

@@ -9,7 +9,7 @@ struct KeyRevoke: ParsableCommand {
         discussion: "A key that was revoked before stays as it is. Exits with 1 if there is no such key."
     )
 
-    @Argument(help: "The key's id: the 12 characters after whc_.")
+    @Argument(help: "The key's id, the 12 characters after whc_; whc_ and these, or the whole key, will do.")
     var keyID: KeyID
 
     @OptionGroup var actor: ActorOptions
@@ -33,5 +33,12 @@ struct KeyRevoke: ParsableCommand {
 }
 
 extension KeyID: ExpressibleByArgument {
-    public init?(argument: String) { self.init(argument) }
+    /// The id alone, after `whc_`, or in a whole key.
+    public init?(argument: String) {
+        if let key = APIKey(argument) {
+            self = key.id
+        } else {
+            self.init(argument.hasPrefix("whc_") ? String(argument.dropFirst(4)) : argument)
+        }
+    }
 }

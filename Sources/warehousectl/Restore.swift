@@ -24,23 +24,22 @@ struct Restore: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        try failingWithStoreErrors {
-            guard file == "-" else { return try restore(file) }
-            try withTemporaryFile { temporary in
-                try copyStandardInput(to: temporary)
-                do {
-                    try restore(temporary)
-                } catch StoreError.badBackup(_, let problem) {
-                    throw StoreError.badBackup(file: "standard input", problem: problem)
-                }
-            }
-        }
-    }
-
-    private func restore(_ file: String) throws {
         let path = try store.path()
-        let result = try countingSeconds {
-            try StoreBackup.restore(file, to: path, replacing: replace, by: actor.name)
+        var result = StoreBackup.Restoration.created
+        try failingWithStoreErrors {
+            result = try countingSeconds {
+                guard file == "-" else {
+                    return try StoreBackup.restore(file, to: path, replacing: replace, by: actor.name)
+                }
+                return try StoreBackup.restore(
+                    from: standardInput,
+                    called: "standard input",
+                    through: temporaryDirectory,
+                    to: path,
+                    replacing: replace,
+                    by: actor.name
+                )
+            }
         }
         let (word, note) =
             switch result {
@@ -48,22 +47,18 @@ struct Restore: ParsableCommand {
             case .replaced: ("replaced", "")
             case .exchanged(let kept): ("replaced", "; what could not be read is kept as \(kept)")
             }
-        try output.print("\(path): \(word) from \(self.file)\(note)") { json in
+        try output.print("\(path): \(word) from \(file)\(note)") { json in
             json.member("store", path)
             json.member("result", word)
             if case .exchanged(let kept) = result { json.member("kept", kept) }
         }
     }
 
-    private func copyStandardInput(to file: String) throws(ProgramFailure) {
+    private func standardInput() throws(ProgramFailure) -> [UInt8] {
         do {
-            try Data().write(to: URL(filePath: file))
-            let copy = try FileHandle(forWritingTo: URL(filePath: file))
-            while let piece = try FileHandle.standardInput.read(upToCount: 1 << 16), !piece.isEmpty {
-                try copy.write(contentsOf: piece)
-            }
+            return try FileHandle.standardInput.read(upToCount: 1 << 16).map { Array($0) } ?? []
         } catch {
-            throw ProgramFailure(.ioError, "copy of standard input in \(file): \(error.localizedDescription)")
+            throw ProgramFailure(.ioError, "standard input: \(error.localizedDescription)")
         }
     }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Glibc
 import SecretStore
+import Sysexits
 import WarehouseConnections
 
 struct SecretsExport: ParsableCommand {
@@ -10,7 +11,8 @@ struct SecretsExport: ParsableCommand {
         abstract: "Print every secret, opened. Whoever reads the output can sign in to the warehouses.",
         discussion: """
             Newline-delimited JSON: organisation, connection_id, name, version and value; a private key as PEM (PKCS#8). \
-            Needs the file of the sealing key.
+            Needs the file of the sealing key. A secret that does not open, because it was changed or moved, is named on \
+            standard error; the others are printed, and the exit code is 65.
             """
     )
 
@@ -23,8 +25,14 @@ struct SecretsExport: ParsableCommand {
     func run() throws {
         try failingWithSecretStoreErrors {
             let key = try SealingKey(contentsOf: sealingKeyFile)
-            try secrets.open().forEach(with: key) { id, secret in
-                guard organisations.organisation ?? id.organisation == id.organisation else { return }
+            let store = try secrets.open()
+            var isWhole = true
+            try store.forEach(of: organisations.organisation, with: key) { id, secret in
+                guard let secret else {
+                    Warehousectl.report("\(SecretStoreError.doesNotOpen(id, store: store.path))")
+                    isWhole = false
+                    return
+                }
                 var line = Self.line(id, secret)
                 defer {
                     unsafe line.withUnsafeMutableBytes { bytes in
@@ -33,6 +41,7 @@ struct SecretsExport: ParsableCommand {
                 }
                 try StandardOutput.write(line)
             }
+            guard isWhole else { throw ExitCode(Sysexit.dataError.rawValue) }
         }
     }
 

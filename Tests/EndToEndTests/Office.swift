@@ -8,15 +8,15 @@ import WarehouseConnections
 struct Office {
     let workplace: Workplace
     let secretStore: String
-    private let key: String
+    let keyFile: String
 
     init() async throws {
         workplace = try await Workplace()
         secretStore = workplace.directory("secrets.sqlite")
         // Beside the workplace: the search for secrets is not for the one file that opens them.
         keyDirectory = try TemporaryDirectory()
-        key = keyDirectory("key")
-        _ = try await run("secrets", "init", "--sealing-key-file", key)
+        keyFile = keyDirectory("key")
+        _ = try await run("secrets", "init", "--sealing-key-file", keyFile)
     }
 
     private let keyDirectory: TemporaryDirectory
@@ -28,7 +28,7 @@ struct Office {
         let options =
             switch command {
             case "create", "update", "delete", "rotate-key": stores + ["--actor", "tester"]
-            case "test": stores + ["--actor", "tester", "--sealing-key-file", key]
+            case "test": stores + ["--actor", "tester", "--sealing-key-file", keyFile]
             case "secrets": ["--secrets", secretStore]
             default: ["--store", workplace.store]
             }
@@ -98,7 +98,7 @@ struct Office {
 
     /// All secrets, opened.
     func secrets() async throws -> [[String: String]] {
-        let exported = try await run("secrets", "export", "--sealing-key-file", key).output
+        let exported = try await run("secrets", "export", "--sealing-key-file", keyFile).output
         return try exported.split(separator: "\n").map { line in
             let object = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
             return object.mapValues { "\($0)" }

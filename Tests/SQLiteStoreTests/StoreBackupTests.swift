@@ -53,12 +53,37 @@ struct StoreBackupTests {
         #expect(try connections(backup) == [1, 2])
     }
 
+    /// Such names were once taken for files that an earlier run had left.
     @Test
-    func goesOnAfterAnInterruptedRun() throws {
-        try Data(repeating: 65, count: 10_000).write(to: URL(filePath: backup + ".part"))
+    func leavesTheFilesBesideIt() throws {
+        let neighbours = [".part", ".restored", ".restored-wal", ".damaged"].flatMap { [backup + $0, store + $0] }
+        for file in neighbours { try Data(file.utf8).write(to: URL(filePath: file)) }
         try StoreBackup.make(of: store, at: backup)
+        #expect(try StoreBackup.restore(backup, to: store, replacing: true, by: "test") == .replaced)
+        for file in neighbours { #expect(try Data(contentsOf: URL(filePath: file)) == Data(file.utf8)) }
+    }
+
+    @Test(arguments: [".restored", ".part", ".damaged"])
+    func restoresABackupWhateverItsName(_ suffix: String) throws {
+        let backup = store + suffix
+        try StoreBackup.make(of: store, at: backup)
+        for suffix in ["", "-wal", "-shm"] { try FileManager.default.removeItem(atPath: store + suffix) }
+        #expect(try StoreBackup.restore(backup, to: store, replacing: false, by: "test") == .created)
+        #expect(try connections(store) == [1])
         #expect(try connections(backup) == [1])
-        #expect(!FileManager.default.fileExists(atPath: backup + ".part"))
+    }
+
+    /// SQLite would take some for a URI, or for a database in memory.
+    @Test
+    func makesPlainFilesWhateverTheirNames() throws {
+        for name in ["file:x", ":memory:", "a b", "é", "x?mode=ro", "100%"] {
+            let (path, copy) = (directory(name), directory(name + " copy"))
+            _ = try SQLiteWriter.initialise(path: path)
+            try SQLiteWriter(path: path).transaction { try $0.put(.sample(), for: 1) }
+            try StoreBackup.make(of: path, at: copy)
+            #expect(try connections(copy) == [1])
+            #expect(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int == 0o640)
+        }
     }
 
     @Test
@@ -161,20 +186,5 @@ struct StoreBackupTests {
         try StoreBackup.make(of: store, at: backup, replacing: true)
         _ = consume lock
         #expect(try connections(backup) == [1])
-    }
-
-    @Test(.enabled(if: getuid() == 0, "only root can give a file away"))
-    func makesFilesOfTheirDirectorysOwner() throws {
-        let nobody: uid_t = 65_534
-        let owned = try TemporaryDirectory()
-        let result = unsafe chown(owned.path, nobody, nobody)
-        #expect(result == 0)
-        let path = owned("store.sqlite")
-        _ = try SQLiteWriter.initialise(path: path)
-        try StoreBackup.make(of: path, at: owned("backup"))
-        for file in try FileManager.default.contentsOfDirectory(atPath: owned.path) {
-            let attributes = try FileManager.default.attributesOfItem(atPath: owned(file))
-            #expect(attributes[.ownerAccountID] as? Int == Int(nobody), "\(file)")
-        }
     }
 }

@@ -33,6 +33,26 @@ struct Site {
     func write(_ text: String, to name: String) throws {
         try Data(text.utf8).write(to: URL(filePath: directory(name)))
     }
+
+    /// Leaves what a run leaves that was killed two minutes ago, while it wrote a key.
+    func leaveWorkingFolder(with text: String) throws {
+        try leaveWorkingFolder { try Data(text.utf8).write(to: URL(filePath: $0)) }
+    }
+
+    /// The same, killed just after the key got its name.
+    func leaveWorkingFolder(linking file: String) throws {
+        try leaveWorkingFolder { try FileManager.default.linkItem(atPath: file, toPath: $0) }
+    }
+
+    private func leaveWorkingFolder(_ make: (String) throws -> Void) throws {
+        let folder = directory(".warehouse-connections-killed")
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+        try make(folder + "/key")
+        try FileManager.default.setAttributes(
+            [.modificationDate: Date(timeIntervalSinceNow: -120)],
+            ofItemAtPath: folder
+        )
+    }
 }
 
 extension Secret {

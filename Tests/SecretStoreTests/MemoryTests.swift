@@ -60,6 +60,7 @@ struct MemoryTests {
             _ = try store.open(.sample(), with: site.key)
             _ = try store.reseal(with: site.key, to: site.directory("new"))
             try store.forEach(with: SealingKey(contentsOf: site.directory("new"))) { _, secret in
+                let secret = try #require(secret)
                 #expect(secret.count == 60_000)
                 let copies = try rare.copies(expected: 1)
                 #expect(copies == 1)

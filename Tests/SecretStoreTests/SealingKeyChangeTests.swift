@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import StoreFiles
 import TestSupport
 import Testing
 import WarehouseConnections
@@ -27,7 +28,7 @@ struct SealingKeyChangeTests {
         let store = try SecretStore(path: site.store)
         try store.put(Secret("fresh"), for: .sample(99), replacing: true)
         #expect(try store.open(.sample(99), with: SealingKey(contentsOf: keyFile)) == Secret("fresh"))
-        #expect(try site.files.allSatisfy { !$0.hasSuffix(".part") })
+        #expect(try site.files.allSatisfy { !$0.hasPrefix(".") })
     }
 
     @Test
@@ -51,7 +52,7 @@ struct SealingKeyChangeTests {
     func leavesAKeyFileThatIsThere() throws {
         for content in ["mine", "", String(decoding: SealingKey.random(for: "").line.bytes, as: UTF8.self)] {
             try site.write(content, to: "key")
-            #expect(throws: SecretStoreError.cannotCreate(file: site.keyFile, reason: SecretStoreError.taken)) {
+            #expect(throws: SecretStoreError.cannotCreate(file: site.keyFile, reason: nameIsTaken)) {
                 try initialise()
             }
             #expect(try site.content("key") == Data(content.utf8))
@@ -92,11 +93,9 @@ struct SealingKeyChangeTests {
             if interruption == .tablesMade { return }
             let key = try store.prepareKey(for: site.keyFile)
             if interruption == .keyPending { return }
-            if interruption == .keyHalfWritten { return try site.write("whsk1_00", to: "key.part") }
+            if interruption == .keyHalfWritten { return try site.leaveWorkingFolder(with: "whsk1_00") }
             try store.putIntoFile(key)
-            if interruption == .keyNamedTwice {
-                try FileManager.default.linkItem(atPath: site.keyFile, toPath: site.keyFile + ".part")
-            }
+            if interruption == .keyNamedTwice { try site.leaveWorkingFolder(linking: site.keyFile) }
         }
         try interrupt()
         let written = try? site.key.fingerprint
@@ -117,7 +116,7 @@ struct SealingKeyChangeTests {
         }
         try interrupt()
         try SealingKey.random(for: site.keyFile).write()
-        #expect(throws: SecretStoreError.cannotCreate(file: site.keyFile, reason: SecretStoreError.taken)) {
+        #expect(throws: SecretStoreError.cannotCreate(file: site.keyFile, reason: nameIsTaken)) {
             try initialise()
         }
         _ = try SecretStore.initialise(path: site.store, sealingKeyFile: new)
@@ -135,7 +134,7 @@ struct SealingKeyChangeTests {
 
     private func expectSecrets(_ store: SecretStore, open key: SealingKey) throws {
         var texts: [String] = []
-        try store.forEach(with: key) { texts.append(String(decoding: $1.bytes, as: UTF8.self)) }
+        try store.forEach(with: key) { texts.append(String(decoding: try #require($1).bytes, as: UTF8.self)) }
         #expect(texts == (1...20).map { "secret \($0)" })
     }
 
@@ -182,11 +181,11 @@ struct SealingKeyChangeTests {
         let key = try store.prepareKey(for: new)
         switch interruption {
         case .keyPending: break
-        case .keyHalfWritten: try site.write("whsk1_00", to: "new.part")
+        case .keyHalfWritten: try site.leaveWorkingFolder(with: "whsk1_00")
         case .keyWritten: try key.write()
         case .keyNamedTwice:
             try key.write()
-            try FileManager.default.linkItem(atPath: new, toPath: new + ".part")
+            try site.leaveWorkingFolder(linking: new)
         case .resealedAndRolledBack:
             struct Stop: Error {}
             _ = try? store.write { database in
@@ -209,7 +208,7 @@ struct SealingKeyChangeTests {
         let now = try SealingKey(contentsOf: new)
         try expectSecrets(store, open: now)
         try expectNothing(store, opensWith: old)
-        #expect(try site.files.allSatisfy { !$0.hasSuffix(".part") })
+        #expect(try site.files.allSatisfy { !$0.hasPrefix(".") })
     }
 
     @Test
