@@ -1,7 +1,11 @@
 import Glibc
 import SecretStore
+import Synchronization
 import Sysexits
 import WarehouseConnections
+
+/// The number of the signal that has come while a password was asked for; 0 for none.
+private let arrivedSignal = Atomic<CInt>(0)
 
 /// Reads the value of a sensitive field: from a file, from standard input, or from the terminal without an echo.
 enum SensitiveField {
@@ -39,12 +43,9 @@ enum SensitiveField {
     /// False when a signal has come instead.
     private static func waitForInput(_ terminal: CInt) -> Bool {
         var wait = pollfd(fd: terminal, events: Int16(POLLIN), revents: 0)
-        var pending = sigset_t()
+        // Whichever thread the signal has met, the next round sees it.
         while unsafe poll(&wait, 1, 100) <= 0 {
-            unsafe sigpending(&pending)
-            for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP] where unsafe sigismember(&pending, signal) == 1 {
-                return false
-            }
+            if arrivedSignal.load(ordering: .relaxed) != 0 { return false }
         }
         return true
     }
@@ -62,15 +63,18 @@ enum SensitiveField {
         silent.c_lflag |= tcflag_t(ECHONL)
         let prompt = Array("\(field.name): ".utf8)
         _ = unsafe write(terminal, prompt, prompt.count)
-        // A signal that ends the program waits until the echo is back.
-        var (blocked, before) = (sigset_t(), sigset_t())
-        unsafe sigemptyset(&blocked)
-        for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP] { unsafe sigaddset(&blocked, signal) }
-        unsafe pthread_sigmask(SIG_BLOCK, &blocked, &before)
+        // A signal that ends the program waits until the echo is back. It is not blocked, which only works for one thread:
+        // libdispatch has others.
+        arrivedSignal.store(0, ordering: .relaxed)
+        let before = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP].map { number in
+            (number, signal(number) { arrivedSignal.store($0, ordering: .relaxed) })
+        }
         _ = unsafe tcsetattr(terminal, TCSAFLUSH, &silent)
         defer {
             _ = unsafe tcsetattr(terminal, TCSANOW, &settings)
-            unsafe pthread_sigmask(SIG_SETMASK, &before, nil)
+            for (number, action) in before { signal(number, action) }
+            let arrived = arrivedSignal.load(ordering: .relaxed)
+            if arrived != 0 { raise(arrived) }
         }
         var line = [UInt8](repeating: 0, count: 4096)
         let count = waitForInput(terminal) ? unsafe Glibc.read(terminal, &line, line.count) : 0

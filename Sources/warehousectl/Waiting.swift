@@ -1,8 +1,7 @@
 import Dispatch
 import Synchronization
 
-/// Runs `body` on threads of its own and waits for it. So the main thread stays the one that commands run on, and the
-/// only one unless they need others: what a password's prompt does about signals rests on that.
+/// Runs `body` on threads of its own and waits for it. So the main thread stays the one that commands run on.
 func waiting(for body: @escaping @Sendable () async throws -> Void) throws {
     let failure = Failure()
     let done = DispatchSemaphore(value: 0)

@@ -17,9 +17,9 @@ struct FailingCallTests {
         var refusals = 0
         _ = try await workplace.withResponder { _ in
             for call in Self.calls {
-                let total = try await traced.count(call)
+                let places = try await traced.places(of: call)
                 var (hits, refused) = (0, 0)
-                for place in Self.places(total) {
+                for place in Self.some(of: places) {
                     for error in Extent.isLong ? Self.errors : [Self.errors[place % 3]] {
                         // A run in which the call was not hit proves nothing.
                         guard let exitCode = try await traced.run(failing: call, error, at: place) else { continue }
@@ -28,7 +28,7 @@ struct FailingCallTests {
                         #expect(try workplace.ask(Workplace.list(1)).status == 200)
                     }
                 }
-                #expect(hits > 0 || total == 0, "\(call) was never hit")
+                #expect(hits > 0 || places.isEmpty, "\(call) was never hit")
                 refusals += refused
                 figures.append("\(call) \(hits) (\(refused) refused)")
             }
@@ -39,10 +39,10 @@ struct FailingCallTests {
         print("failing calls of \(change): \(figures.joined(separator: ", "))")
     }
 
-    /// Which of `total` calls are made to fail: all of them if they are few, else some from the first to the last.
-    private static func places(_ total: Int) -> [Int] {
+    /// Which of the calls are made to fail: all of them if they are few, else some from the first to the last.
+    private static func some(of places: [Int]) -> [Int] {
         let most = Extent.count(quick: 6, long: 100)
-        guard total > most else { return Array(0..<total).map { $0 + 1 } }
-        return (0..<most).map { 1 + $0 * (total - 1) / (most - 1) }
+        guard places.count > most else { return places }
+        return (0..<most).map { places[$0 * (places.count - 1) / (most - 1)] }
     }
 }

@@ -19,12 +19,13 @@ final class TracedChange: Sendable {
         try await office.run("backup", office.workplace.directory("backup"))
     }
 
-    /// How often the change calls `call` on the stores' files.
-    func count(_ call: String) async throws -> Int {
+    /// Which calls of `call` the change makes on the stores' files, counted from 1.
+    func places(of call: String) async throws -> [Int] {
         try await change.prepare(office)
         let outcome = try await trace(call, [])
         try #require(outcome.exitCode == 0, "\(outcome.error)")
-        return try traced().split(separator: "\n").count { $0.contains("\(call)(") }
+        let calls = try traced().split(separator: "\n").filter { $0.contains("\(call)(") }
+        return calls.indices.filter { isOfStores(calls[$0]) }.map { $0 + 1 }
     }
 
     /// Makes the change with nothing in its way.
@@ -34,13 +35,15 @@ final class TracedChange: Sendable {
         #expect(outcome.exitCode == 0, "\(outcome.error)")
     }
 
-    /// Makes call number `place` of `call` fail with `error`; returns the exit code, or nil if there was no such call.
+    /// Makes call number `place` of `call` fail with `error`; returns the exit code, or nil if it was none on the stores'
+    /// files.
     func run(failing call: String, _ error: String, at place: Int) async throws -> Int32? {
         let comment = "\(call) \(place) \(error)"
         try await change.prepare(office)
         let before = try state()
         let outcome = try await trace(call, ["-e", "inject=\(call):error=\(error):when=\(place)"])
-        guard try traced().contains("(INJECTED)") else { return nil }
+        let injected = try traced().split(separator: "\n").first { $0.contains("(INJECTED)") }
+        guard let injected, isOfStores(injected) else { return nil }
         let after = try state()
         if outcome.exitCode == 0 || outcome.error.contains("the change is made, but") {
             #expect(change.isDone(before.content, after.content), "\(comment): done, and not there")
@@ -84,20 +87,20 @@ final class TracedChange: Sendable {
     }
 
     private func trace(_ call: String, _ options: [String]) async throws -> Outcome {
-        let directory = office.workplace.directory
-        let store = change.store(office)
-        let stores = [
-            store, store + ".restored", store + ".restored.part", office.secretStore, directory("backup"),
-            directory("backup.part"),
-        ]
-        let paths =
-            [directory.path] + stores.flatMap { store in ["", "-wal", "-shm", "-journal", ".lock"].map { store + $0 } }
-        // Only these: a library that can't be loaded is not the program's to report.
-        return try await Program.run(
+        // With the path of each descriptor, which tells whose the call is.
+        try await Program.run(
             "strace",
-            ["-f", "--seccomp-bpf", "-qq", "-o", directory("trace"), "-e", "trace=\(call)"]
-                + paths.flatMap { ["-P", $0] } + options + [Program.warehousectl] + nextWords()
+            ["-f", "--seccomp-bpf", "-qq", "-y", "-o", office.workplace.directory("trace"), "-e", "trace=\(call)"]
+                + options + [Program.warehousectl] + nextWords()
         )
+    }
+
+    /// Those on other files are not tried: a library that can't be loaded is not the program's to report. What is opened
+    /// to be read by a command's own words is no store either.
+    private func isOfStores(_ line: Substring) -> Bool {
+        let directory = office.workplace.directory
+        return line.contains(directory.path)
+            && !["generation", "password"].contains { line.contains("\"\(directory($0))\"") }
     }
 
     private func traced() throws -> String {
