@@ -28,5 +28,6 @@ struct HTTPAnswer {
     static let wrongCredentials = refusal("Incorrect authentication credentials.")
     static let forbidden = refusal("You do not have permission to perform this action.")
     static let notFound = refusal("Not found.")
+    static let throttled = refusal("Request was throttled.")
     static let unavailable = refusal("Service temporarily unavailable, try again later.")
 }

@@ -101,6 +101,43 @@ struct Site {
         return try await Program.run("openssl", arguments, input: bytes).output
     }
 
+    /// The same for each of `requests`, on a connection of its own; at the status port, in plain HTTP, if told so.
+    func answers(to requests: [String], atStatusPort: Bool = false) async throws -> [String] {
+        let script = """
+            import json, socket, ssl, sys
+            port, certificate = int(sys.argv[1]), sys.argv[2]
+            answers = []
+            for request in json.load(sys.stdin):
+                connection = socket.create_connection(("localhost", port), 10)
+                if certificate:
+                    context = ssl.create_default_context(cafile=certificate)
+                    connection = context.wrap_socket(connection, server_hostname="localhost")
+                connection.sendall(request.encode())
+                answers.append(b"".join(iter(lambda: connection.recv(65536), b"")).decode())
+            json.dump(answers, sys.stdout)
+            """
+        let arguments =
+            atStatusPort ? ["\(statusPort)", ""] : ["\(port)", workplace.directory("nginx/localhost.crt")]
+        let input = String(decoding: try JSONEncoder().encode(requests), as: UTF8.self)
+        let sent = try await Program.run("python3", ["-c", script] + arguments, input: input)
+        guard sent.exitCode == 0 else { throw Failure(reason: sent.error) }
+        return try JSONDecoder().decode([String].self, from: Data(sent.output.utf8))
+    }
+
+    /// The lines of the access log, of which each must be JSON, once there are that many.
+    func accessLog(_ count: Int) async throws -> [[String: any Sendable]] {
+        try await eventually {
+            let lines = try String(contentsOfFile: workplace.directory("nginx/access.log"), encoding: .utf8)
+                .split(separator: "\n")
+            guard lines.count >= count else { return nil }
+            return lines.map { line in
+                let object = try? JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: any Sendable]
+                #expect(object != nil, "\(line)")
+                return object ?? [:]
+            }
+        }
+    }
+
     /// A configuration that lets each client ask as often as it can.
     static func withoutLimits(_ configuration: String) -> String {
         configuration.replacing(/\s*limit_req zone.*\n/, with: "\n")
