@@ -19,10 +19,10 @@ struct FlagsmithRequest: Sendable {
         target.wholeMatch(of: #//api/v1/organisations/([^/]*)/integrations/grafana//#)?.1.removingPercentEncoding
     }
 
-    /// The name in the credential; nil without one.
+    /// The name in the credential; nil without one. An `Api-Key` may have any other text before it.
     var credential: String? {
         if let authorization = self["Authorization"] {
-            return authorization.wholeMatch(of: /(?:Token|Api-Key) (.+)/).map { String($0.1) }
+            return authorization.wholeMatch(of: /(?:Token\s+|Bearer\s+|.*Api-Key )(\S+)/).map { String($0.1) }
         }
         return self["Cookie"]?.firstMatch(of: /(?:^|; )jwt=([^;]+)/).map { String($0.1) }
     }
@@ -57,6 +57,12 @@ final class FlagsmithConnection: @unchecked Sendable {
     func isOpen(after delay: Duration) -> Bool {
         var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         return unsafe delay == .zero || poll(&wait, 1, Int32(delay.components.seconds * 1000)) == 0
+    }
+
+    /// Waits until nginx sends more, or closes.
+    func waitForInput() {
+        var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        _ = unsafe poll(&wait, 1, -1)
     }
 
     func send(_ text: String) {

@@ -34,7 +34,7 @@ extension FlagsmithGatewayTests {
                     #expect(other.fields.allSatisfy { !$0.name.hasPrefix("access-control-") }, "\(status) \(origin)")
                 }
             }
-            flagsmith.change { $0.failure = "503 Service Unavailable" }
+            flagsmith.change { $0.failure = .page("503 Service Unavailable") }
             let down = try await fromPage(of: dashboard, Workplace.list(1), Site.cookie("admin-1"))
             #expect(down.status == 503)
             #expect(down["Access-Control-Allow-Origin"] == [dashboard])
@@ -48,8 +48,9 @@ extension FlagsmithGatewayTests {
             let targets = [
                 "/", "/health", "/health/liveness/", "/api/v1/flags/?a=%2F..&b", "/a//b/%2e%2e/%C3%A9", "/metrics",
                 "/api/v1/organisations/1/integrations/warehouse-connections-of-others/",
-                "/api/v1/organisations/01/integrations/warehouse-connections/",
-                "/api/v1/organisations/%EF%BC%91/integrations/warehouse-connections/",
+                "/api/v1/organisations/1/integrations/grafana/warehouse-connections/",
+                "/api/v1/organisations/1/warehouse-connections/", "/api/v1/environments/1/warehouse-connections/",
+                "/other/api/v1/organisations/1/integrations/warehouse-connections/",
             ]
             for target in targets {
                 let fields = ["--header", "X-Forwarded-For: 192.0.2.1", "--user-agent", "Me"]
