@@ -41,6 +41,7 @@ replace 'unix:/run/warehouse-connections/warehoused.sock' "unix:$socket"
 replace 'listen 127.0.0.1:9180;' "listen 127.0.0.1:$status_port;"
 replace 'unix:/run/warehouse-connections/status/' "unix:$status_directory/"
 replace '/var/log/nginx/warehouse-connections.log' access.log
+replace '/var/log/nginx/error.log' error.log
 replace '/run/warehouse-connections-authorisation' authorisation
 if [ -n "$flagsmith" ]; then
     replace /etc/nginx/warehouse-connections-flagsmith.conf flagsmith.conf
