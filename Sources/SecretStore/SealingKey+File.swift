@@ -8,7 +8,7 @@ extension SealingKey {
     /// - Throws: ``SecretStoreError/cannotCreate(file:reason:)``, and then the file is as it was.
     func write() throws(SecretStoreError) {
         do {
-            try asOwner(ofDirectoryOf: file) {
+            try asOwnerOfFile {
                 try refuseSidecarName(file)
                 let folder = try WorkingFolder(beside: file)
                 try folder.make("key", mode: 0o600, for: file) { try write(to: $0) }
@@ -23,17 +23,23 @@ extension SealingKey {
     /// Makes sure that the key is in its file and on the disk; also after an interrupted ``write()``.
     func settle() throws(SecretStoreError) {
         do {
-            try asOwner(ofDirectoryOf: file) {
+            try asOwnerOfFile {
                 WorkingFolder.sweep(beside: file)
                 try syncDirectory(of: file)
+                // Another process that wrote a key to the same name at the same time may have won.
+                guard try SealingKey(contentsOf: file).publicKey == publicKey else {
+                    throw SecretStoreError.cannotCreate(file: file, reason: "another process has written it")
+                }
             }
         } catch {
             throw SecretStoreError(error, store: file)
         }
-        // Another process that wrote a key to the same name at the same time may have won.
-        guard try SealingKey(contentsOf: file).publicKey == publicKey else {
-            throw .cannotCreate(file: file, reason: "another process has written it")
-        }
+    }
+
+    /// The file lies where the caller says, and is written in the midst of a change of the store, which has rights of its
+    /// own.
+    private func asOwnerOfFile(_ body: () throws -> Void) throws {
+        try asCaller { try asOwner(ofDirectoryOf: file, body) }
     }
 
     private func write(to descriptor: CInt) throws(StoreError) {

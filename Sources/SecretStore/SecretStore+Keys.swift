@@ -94,7 +94,13 @@ extension SecretStore {
 
     /// Step 2.
     func putIntoFile(_ key: SealingKey) throws(SecretStoreError) {
-        if exists(key.file) { try key.settle() } else { try key.write() }
+        let isThere: Bool
+        do {
+            isThere = try asCaller { exists(key.file) }
+        } catch {
+            throw SecretStoreError(error, store: path)
+        }
+        if isThere { try key.settle() } else { try key.write() }
     }
 
     /// The end of step 3.

@@ -16,9 +16,22 @@ package func asOwner<Result>(ofDirectoryOf path: String, _ body: () throws -> Re
     changing.lock()
     defer { changing.unlock() }
     guard geteuid() == 0 else { return try body() }
-    let before = Rights.current
+    let before = Rights.ofRoot
     try Rights(of: owner).take(for: path)
     defer { try? before.take(for: path) }
+    return try body()
+}
+
+/// Runs `body` with the rights that this program was started with, also inside of ``asOwner(ofDirectoryOf:_:)``: for a file
+/// whose name is the caller's own.
+package func asCaller<Result>(_ body: () throws -> Result) throws -> Result {
+    guard getuid() == 0 else { return try body() }
+    changing.lock()
+    defer { changing.unlock() }
+    guard geteuid() != 0 else { return try body() }
+    let before = Rights.current
+    try Rights.ofRoot.take(for: "/")
+    defer { try? before.take(for: "/") }
     return try body()
 }
 
@@ -35,14 +48,19 @@ private func ownerOfDirectory(of path: String) -> stat? {
 }
 
 private struct Rights {
+    /// As they were at the start.
+    static let ofRoot = Rights(user: 0, group: getgid(), groups: currentGroups)
+
     private let user: uid_t
     private let group: gid_t
     private let groups: [gid_t]
 
-    static var current: Rights {
+    static var current: Rights { Rights(user: geteuid(), group: getegid(), groups: currentGroups) }
+
+    private static var currentGroups: [gid_t] {
         var groups = [gid_t](repeating: 0, count: max(0, Int(getgroups(0, nil))))
         let count = unsafe getgroups(CInt(groups.count), &groups)
-        return Rights(user: geteuid(), group: getegid(), groups: Array(groups.prefix(max(0, Int(count)))))
+        return Array(groups.prefix(max(0, Int(count))))
     }
 
     private init(user: uid_t, group: gid_t, groups: [gid_t]) {

@@ -66,22 +66,20 @@ struct FlagsmithPathTests {
         }
     }
 
-    /// An organisation's number is a signed integer of 64 bits; Flagsmith is asked about those alone.
+    /// An organisation's number is a signed integer of 64 bits. Flagsmith, whose numbers are smaller, is asked about those
+    /// of 18 digits at most.
     @Test(arguments: [
-        ("1", 401), ("2147483648", 401), ("999999999999999999", 401), ("1000000000000000000", 401),
-        ("8999999999999999999", 401), ("9199999999999999999", 401), ("9223372036854775799", 401),
-        ("9223372036854775806", 401), ("9223372036854775807", 401), ("9223372036854775808", 404),
-        ("9223372036854775809", 404), ("9223372036854775810", 404), ("9223372036854775900", 404),
-        ("9223372036854780000", 404), ("9223372037000000000", 404), ("9300000000000000000", 404),
-        ("9999999999999999999", 404), ("10000000000000000000", 404), ("18446744073709551617", 404),
+        ("1", alone: 401, beside: 401), ("2147483648", 401, 401), ("999999999999999999", 401, 401),
+        ("1000000000000000000", 401, 403), ("9223372036854775807", 401, 403), ("9223372036854775808", 404, 404),
+        ("9999999999999999999", 404, 404), ("10000000000000000000", 404, 404), ("18446744073709551617", 404, 404),
     ])
-    func knowsNoLargerOrganisation(_ number: String, _ status: Int) async throws {
+    func knowsNoLargerOrganisation(_ number: String, alone: Int, beside: Int) async throws {
         let target = Workplace.list(1).replacing("/1/", with: "/\(number)/")
-        _ = try await Site.with { site in try await site.expect(status, target) }
+        _ = try await Site.with { site in try await site.expect(alone, target) }
         try await Site.besideFlagsmith { site, flagsmith in
-            try await site.expect(status, target)
-            #expect(flagsmith.requests.count == (status == 401 ? 1 : 0))
-            if number != "1" { try await site.expect(status == 401 ? 403 : 404, target, Site.token("admin-1")) }
+            try await site.expect(beside, target)
+            #expect(flagsmith.requests.count == (beside == 401 ? 1 : 0))
+            if number != "1" { try await site.expect(alone == 401 ? 403 : 404, target, Site.token("admin-1")) }
         }
     }
 

@@ -211,6 +211,25 @@ struct SealingKeyChangeTests {
         #expect(try site.files.allSatisfy { !$0.hasPrefix(".") })
     }
 
+    /// A key's file is the caller's, wherever the store is: root's folder is closed to the store's owner.
+    @Test(.enabled(if: getuid() == 0, "only root can work for somebody else"))
+    func reachesItsEndInRootsFolder() async {
+        await #expect(processExitsWith: .success) {
+            let (theirs, own) = (try TemporaryDirectory(), try TemporaryDirectory())
+            try #require(unsafe chown(theirs.path, 65_534, 65_534) == 0 && chmod(own.path, 0o700) == 0)
+            let path = theirs("secrets.sqlite")
+            _ = try SecretStore.initialise(path: path, sealingKeyFile: own("key"))
+            let store = try SecretStore(path: path)
+            try store.put(Secret("one"), for: .sample())
+            // Cut off after the key was written.
+            try store.prepareKey(for: own("new")).write()
+            let old = try SealingKey(contentsOf: own("key"))
+            try #require(try store.reseal(with: old, to: own("new")) == .resealed(secrets: 1))
+            let now = try SealingKey(contentsOf: own("new"))
+            try #require(try store.reseal(with: now, to: own("third")) == .resealed(secrets: 1))
+        }
+    }
+
     @Test
     func keepsTheOldKeyWhenOneSecretDoesNotOpen() throws {
         let (store, old) = try siteWithSecrets()

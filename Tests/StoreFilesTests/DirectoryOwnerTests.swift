@@ -37,6 +37,22 @@ struct DirectoryOwnerTests {
     }
 
     @Test
+    func givesTheCallersRightsBackInside() async {
+        await #expect(processExitsWith: .success) {
+            let (theirs, others) = (try directory(of: nobody), try directory(of: 4_711))
+            let before = rights
+            let inside = try asOwner(ofDirectoryOf: theirs("a")) {
+                [
+                    try asCaller { rights }, try asCaller { try asOwner(ofDirectoryOf: others("b")) { rights } },
+                    rights,
+                ]
+            }
+            try #require(inside == [before, [4_711, 4_711], [nobody, nobody, nobody]])
+            try #require(rights == before)
+        }
+    }
+
+    @Test
     func givesTheRightsOfWhoeverCouldHaveMadeALink() async {
         await #expect(processExitsWith: .success) {
             let (theirs, own) = (try directory(of: nobody), try directory(of: 0))
