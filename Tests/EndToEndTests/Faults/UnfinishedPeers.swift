@@ -11,15 +11,16 @@ struct UnfinishedPeers: Sendable {
 
     /// - Parameter count: of each kind.
     init(_ socket: String, count: Int = 4) throws {
-        silent = try (0..<count).map { _ in try FastCGIConnection(socket) }
-        partial = try (0..<count).map { _ in try FastCGIConnection(socket) }
+        // First: in the line behind the others, they could be answered only when those have cost what they cost.
         kept = try (0..<count).map { _ in try FastCGIConnection(socket) }
-        // A request of which 30,000 bytes are still to come.
-        let large = [("HTTP_LARGE", String(repeating: "x", count: 30_000))]
-        for peer in partial { peer.send(Array((R.begin() + R.stream(R.params, R.pairs(large))).prefix(200))) }
         for peer in kept {
             _ = try peer.ask([("REQUEST_METHOD", "GET"), ("REQUEST_URI", "/health/liveness/")], keep: true)
         }
+        silent = try (0..<count).map { _ in try FastCGIConnection(socket) }
+        partial = try (0..<count).map { _ in try FastCGIConnection(socket) }
+        // A request of which 30,000 bytes are still to come.
+        let large = [("HTTP_LARGE", String(repeating: "x", count: 30_000))]
+        for peer in partial { peer.send(Array((R.begin() + R.stream(R.params, R.pairs(large))).prefix(200))) }
     }
 
     /// Sends one byte more of each part.

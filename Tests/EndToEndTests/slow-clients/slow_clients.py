@@ -3,53 +3,40 @@
 
 slow_clients.py PORT COUNT   (until SIGTERM)
 
-Of ten one connects and says nothing, one stops after the TLS handshake, and eight send a header byte by byte. Whoever is
-cut off comes back: to each its own time, as with clients that know nothing of one another. Prints "ready" when all of them
-are there, after as long as nginx waits for a header (client_header_timeout in nginx.conf).
+Of ten one connects and says nothing, one stops after the TLS handshake, and eight send a header byte by byte. Prints
+"ready" when all of them are there. Ends when one is cut off.
 """
 
 import asyncio
-import contextlib
 import ssl
 import sys
 
-HEADER_TIMEOUT = 10  # seconds
 
-
-async def stay(port, kind, context, delay, is_there):
-    await asyncio.sleep(delay)
+async def connect(port, kind, context):
     tls = {} if kind == 0 else {"ssl": context, "server_hostname": "localhost"}
-    while True:
-        writer = None
-        with contextlib.suppress(OSError, asyncio.TimeoutError):
-            reader, writer = await asyncio.wait_for(asyncio.open_connection("127.0.0.1", port, **tls), 30)
-            is_there.set()
-            if kind == 2:
-                writer.write(b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ")
-                while not reader.at_eof():
-                    writer.write(b"x")
-                    await writer.drain()
-                    await asyncio.sleep(1)
-            else:
-                await reader.read()
-        if writer:
-            writer.close()
-        await asyncio.sleep(0.1)
+    return await asyncio.open_connection("127.0.0.1", port, **tls)
+
+
+async def stay(kind, reader, writer):
+    if kind == 2:
+        writer.write(b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ")
+        while not reader.at_eof():
+            writer.write(b"x")
+            await writer.drain()
+            await asyncio.sleep(1)
+    else:
+        await reader.read()
+    sys.exit("slow_clients.py: a client was cut off")
 
 
 async def main(port, count):
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
-    events = [asyncio.Event() for _ in range(count)]
-    clients = [
-        asyncio.create_task(stay(port, min(number % 10, 2), context, HEADER_TIMEOUT * number / count, event))
-        for number, event in enumerate(events)
-    ]
-    for event in events:
-        await event.wait()
+    kinds = [min(number % 10, 2) for number in range(count)]
+    connections = await asyncio.gather(*(connect(port, kind, context) for kind in kinds))
     print("ready", flush=True)
-    await asyncio.gather(*clients)
+    await asyncio.gather(*(stay(kind, *connection) for kind, connection in zip(kinds, connections)))
 
 
 asyncio.run(main(int(sys.argv[1]), int(sys.argv[2])))
