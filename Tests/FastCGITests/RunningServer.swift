@@ -43,6 +43,15 @@ final class RunningServer: Sendable {
 
     func connect() throws -> FastCGIConnection { try FastCGIConnection(socket) }
 
+    /// Waits until the server is in that state; not for ever, so that a test which fails comes to an end.
+    func wait(until isReached: (Server) -> Bool) throws {
+        let deadline = ContinuousClock.now + .seconds(30)
+        while !isReached(server) {
+            guard ContinuousClock.now < deadline else { throw FastCGIConnection.Failure.timedOut }
+            usleep(1_000)
+        }
+    }
+
     deinit {
         server.stop()
         _ = server.drain(for: .seconds(10))

@@ -29,7 +29,7 @@ struct ServiceManagerTests {
         let server = try RunningServer { if $0 == "/stuck" { gate.wait() } }
         let stuck = try server.connect()
         stuck.send(FastCGIRecords.request([("REQUEST_URI", "/stuck")]))
-        while server.server.busyWorkers == 0 { usleep(1_000) }
+        try server.wait { $0.busyWorkers == 1 }
         DispatchQueue.global().async { [server = server.server] in
             manager.waitFor("READY=1")
             usleep(500_000)
