@@ -59,10 +59,11 @@ struct StoreInspectorTests {
     @Test
     func checksOnceAndThenWhenTheFilesHaveChanged() throws {
         #expect(inspector.lastReport == nil)
-        try inspect().outcome.get()
+        let report = try inspect()
+        try report.outcome.get()
         #expect(inspector.lastReport != nil)
-        // Its own look at the store changes nothing.
-        usleep(100_000)
+        // Its own look at the store changes nothing: no check is due, though a change would be worth one by now.
+        Thread.sleep(forTimeInterval: report.duration * 20 / .seconds(1))
         #expect(inspector.inspect() == nil)
         try SQLiteWriter(path: path).transaction { try $0.put(.sample(status: .connected), for: 1) }
         try inspect().outcome.get()
