@@ -35,15 +35,19 @@ struct ClickHouseTests {
         }
     }
 
-    private func test(_ office: Office, _ directory: TemporaryDirectory, _ words: String...) async throws -> Outcome {
-        let ca = ["--ca-file", WarehouseStandIn.authorities(directory)]
-        return try await office.try("test", ["--organisation", "4", "--timeout", "3s"] + ca + words)
+    private func test(
+        _ office: Office,
+        _ directory: TemporaryDirectory,
+        timeout: String = "60s"
+    ) async throws -> Outcome {
+        let network = ["--ca-file", WarehouseStandIn.authorities(directory), "--allow-private-host"]
+        return try await office.try("test", ["--organisation", "4", "--timeout", timeout] + network)
     }
 
     @Test(arguments: [true, false])
     func readsAndWrites(isSecure: Bool) async throws {
         try await withClickHouse(isSecure: isSecure) { office, _, directory in
-            let outcome = try await test(office, directory, "--allow-private-host")
+            let outcome = try await test(office, directory)
             #expect(outcome.exitCode == 0, "\(outcome.output)\(outcome.error)")
             let requests = try WarehouseStandIn.requests("clickhouse", in: directory)
             #expect(
@@ -79,7 +83,8 @@ struct ClickHouseTests {
             ]
             for (change, printed) in cases {
                 try clickHouse.set(Self.state.merging(change) { $1 })
-                let outcome = try await test(office, directory, "--allow-private-host")
+                let hangs = change["mode"] as? String == "hang"
+                let outcome = try await test(office, directory, timeout: hangs ? "3s" : "60s")
                 #expect(outcome.exitCode == 1)
                 #expect(outcome.output.contains(printed), "\(outcome.output)")
                 #expect(!outcome.output.contains("pass wörd"), "\(outcome.output)")
@@ -92,7 +97,7 @@ struct ClickHouseTests {
     func goesOnlyToTheAddressThatItHasChecked() async throws {
         try await withClickHouse(host: "ch.example.com") { office, clickHouse, directory in
             let hosts = try Hosts(directory)
-            let ca = ["--ca-file", WarehouseStandIn.authorities(directory), "--timeout", "3s"]
+            let ca = ["--ca-file", WarehouseStandIn.authorities(directory), "--timeout", "60s"]
             func test(_ address: String, _ words: [String] = [], hasNetwork: Bool = true) async throws -> Outcome {
                 try hosts.set("\(address) ch.example.com")
                 return try await hosts.run(
