@@ -282,13 +282,17 @@ private struct GuardedStore {
 
     /// Runs a responder that is only a member of the store's group: root without its capabilities.
     func withResponder<Result: Sendable>(_ body: (pid_t) async throws -> Result) async throws -> Result {
-        try await Program.withRunning(
+        let manager = try StandInManager()
+        return try await Program.withRunning(
             "setpriv",
             ["--bounding-set=-all", "--inh-caps=-all", Program.warehoused, "--store", store]
                 + ["--listen", "unix:\(workplace.socket)"],
+            environment: ["NOTIFY_SOCKET": manager.socket],
             log: workplace.log
         ) { process in
-            _ = try await eventually { try workplace.ask("/health/liveness/") }
+            // Every worker has opened the store: of one that has not, and one that has, each says something else of a
+            // store that may no longer be opened.
+            _ = try await eventually { manager.received.contains("READY=1") ? true : nil }
             return try await body(process)
         }.result
     }

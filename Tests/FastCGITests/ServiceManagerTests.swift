@@ -65,7 +65,7 @@ struct ServiceManagerTests {
 extension RunningServer {
     /// Runs until the stop on a thread of its own: the signals that are blocked there must not be in other tests.
     fileprivate func run(drainTimeout: Duration, _ manager: StandInManager) throws -> Int {
-        let environment = manager.environment(watchdog: .milliseconds(90))
+        let environment = ["NOTIFY_SOCKET": manager.socket, "WATCHDOG_USEC": "90000"]
         let result = Mutex<Result<Int, any Error>?>(nil)
         let done = DispatchSemaphore(value: 0)
         Thread.detachNewThread { [server] in
@@ -82,51 +82,4 @@ extension RunningServer {
         done.wait()
         return try #require(try result.withLock { $0 }?.get())
     }
-}
-
-/// A datagram socket that takes what a service manager is told.
-private final class StandInManager: Sendable {
-    private let directory: TemporaryDirectory
-    private let descriptor: CInt
-    private let messages = Messages()
-
-    init() throws {
-        directory = try TemporaryDirectory()
-        descriptor = socket(AF_UNIX, CInt(SOCK_DGRAM.rawValue), 0)
-        let bound = unsafe ListeningAddress.unix(path: directory("notify")).withSocketAddress {
-            unsafe bind(descriptor, $0, $1)
-        }
-        try #require(bound == 0)
-    }
-
-    deinit { close(descriptor) }
-
-    func environment(watchdog: Duration) -> [String: String] {
-        ["NOTIFY_SOCKET": directory("notify"), "WATCHDOG_USEC": "\(Int(watchdog / .microseconds(1)))"]
-    }
-
-    /// All that has come.
-    var received: [String] {
-        while let message = next(CInt(MSG_DONTWAIT)) { messages.append(message) }
-        return messages.all
-    }
-
-    func waitFor(_ message: String) {
-        while let next = next(0) {
-            messages.append(next)
-            if next == message { return }
-        }
-    }
-
-    private func next(_ flags: CInt) -> String? {
-        var buffer = [UInt8](repeating: 0, count: 256)
-        let count = unsafe recv(descriptor, &buffer, buffer.count, flags)
-        return count > 0 ? String(decoding: buffer[..<count], as: UTF8.self) : nil
-    }
-}
-
-private final class Messages: Sendable {
-    private let list = Mutex<[String]>([])
-    func append(_ message: String) { list.withLock { $0.append(message) } }
-    var all: [String] { list.withLock { $0 } }
 }

@@ -14,9 +14,7 @@ public final class FastCGIConnection: Sendable {
 
     /// Connects to the unix socket at `path`.
     public convenience init(_ path: String) throws(Failure) {
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: path.utf8) }
+        var address = sockaddr_un(path: path)
         try self.init(AF_UNIX, &address)
     }
 

@@ -6,7 +6,7 @@ import Testing
 /// ten milliseconds.
 @Suite(.timeLimit(.minutes(10)), .serialized)
 struct SlowPeerLatencyTests {
-    private static let rounds = Extent.count(quick: 5, long: 50)
+    private static let rounds = Extent.count(quick: 7, long: 50)
     /// In milliseconds. Below, a ratio says more of the machine than of the service: a thread in the hand of a slow peer
     /// costs two seconds.
     private static let unnoticed = 10.0
