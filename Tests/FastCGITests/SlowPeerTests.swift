@@ -34,6 +34,7 @@ struct SlowPeerTests {
         let stalled = try (1...20).map { _ in try server.connect() }
         for connection in stalled { connection.send(records.bytes) }
         #expect(try server.connect().ask([("REQUEST_URI", "/good")]).body == "/good")
+        #expect(stalled.allSatisfy { $0.isSilent(forMilliseconds: 0) })
     }
 
     @Test

@@ -107,7 +107,7 @@ private struct Latencies {
 
     private init(_ latencies: [Double]) { sorted = latencies.sorted() }
 
-    /// The two slowest of two hundred are beyond it: four that wait for a thread are not lost among the others.
+    /// One of two hundred is slower: four that wait for a thread are not lost among the others.
     var p99: Double { sorted[sorted.count * 99 / 100] }
 
     /// Asks 200 times, four at a time, each time over a connection of its own. A number of requests and not a time, which
