@@ -6,7 +6,6 @@ import Testing
 /// ten milliseconds.
 @Suite(.timeLimit(.minutes(10)), .serialized)
 struct SlowPeerLatencyTests {
-    private static let rounds = Extent.count(quick: 7, long: 50)
     /// In milliseconds. Below, a ratio says more of the machine than of the service: a thread in the hand of a slow peer
     /// costs two seconds.
     private static let unnoticed = 10.0
@@ -54,7 +53,8 @@ struct SlowPeerLatencyTests {
             let script = Fixture.project + "Tests/EndToEndTests/slow-clients/slow_clients.py"
             let log = site.workplace.directory("slow")
             var (seconds, during) = ([Double](), [Double]())
-            try await expectLittleCost(of: "1,000 slow HTTPS clients", site) { client in
+            let rounds = Extent.count(quick: 7, long: 50)
+            try await expectLittleCost(of: "1,000 slow HTTPS clients", site, rounds: rounds) { client in
                 try Data().write(to: URL(filePath: log))
                 let start = ContinuousClock.now
                 let (latencies, exitCode) = try await Program.withRunning(
@@ -72,6 +72,8 @@ struct SlowPeerLatencyTests {
                 }
                 // It ends by itself when one of them is cut off.
                 #expect(exitCode == -SIGTERM, "\((try? String(contentsOfFile: log, encoding: .utf8)) ?? "")")
+                // While nginx closes what they have left.
+                _ = try await client()
                 return latencies
             }
             print("1,000 TLS handshakes: \(figures(seconds)) s, p99 of a good client meanwhile \(figures(during)) ms")
@@ -83,13 +85,12 @@ struct SlowPeerLatencyTests {
     private func expectLittleCost(
         of name: String,
         _ site: Site,
+        rounds: Int = Extent.count(quick: 15, long: 150),
         _ withPeers: (_ client: () async throws -> Latencies) async throws -> Latencies
     ) async throws {
         let client = { try await Latencies.measure(site) }
         var (without, with) = ([Double](), [Double]())
-        for _ in 1...Self.rounds {
-            // nginx closes what the peers before have left.
-            _ = try await client()
+        for _ in 1...rounds {
             without.append(try await client().p99)
             with.append(try await withPeers(client).p99)
         }
