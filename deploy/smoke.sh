@@ -15,8 +15,8 @@ usage="usage: deploy/smoke.sh BASE_URL [OPTION]... [--key K --organisation N]
 
 # A key that was given in the wrong place is not printed.
 fail() {
-    sed -E 's/(whc_[A-Za-z0-9]{12}_)[A-Za-z0-9_-]+/\1…/g; s/[A-Za-z0-9]{12}_[A-Za-z0-9_-]{43,}/…/g; s/whsk1_[A-Za-z0-9_]+/whsk1_…/g' \
-        <<<"smoke.sh: $2" >&2
+    sed -E -e 's/(whc_[A-Za-z0-9]{12}_)[A-Za-z0-9_-]+/\1…/g' -e 's/whsk1_[A-Za-z0-9_]+/whsk1_…/g' \
+        -e 's/(^|[^A-Za-z0-9_.\/-])[A-Za-z0-9_-]{43,}([^A-Za-z0-9_.\/-]|$)/\1…\2/g' <<<"smoke.sh: $2" >&2
     exit "$1"
 }
 

@@ -157,14 +157,14 @@ public final class SQLiteReader: ConnectionReader {
     /// Opens all files of the store: its log and the log's index by the first statement.
     private static func openFiles(_ path: String) throws -> DatabaseQueue {
         // SQLite may go on with a descriptor of the same file that it opened when that was allowed.
-        if unsafe access(path, R_OK) != 0, errno == EACCES {
-            throw StoreError.unreadable(store: path, reason: unsafe String(cString: strerror(errno)))
+        if unsafe faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) != 0, errno == EACCES {
+            throw StoreError.unreadable(store: path, reason: reason(errno))
         }
         var configuration = Configuration()
         configuration.readonly = true
         configuration.busyMode = .timeout(0.25)
-        // A megabyte of pages for each thread: what lies above the leaves of a large store. Who may only read has no
-        // folder to sort in.
+        // A megabyte of pages for each thread: what lies above the leaves of a large store. A reader may have no folder
+        // that it may write, so SQLite sorts in memory.
         configuration.prepareDatabase {
             try $0.execute(sql: "PRAGMA cache_size = -1024; PRAGMA temp_store = MEMORY")
         }
@@ -183,7 +183,7 @@ public final class SQLiteReader: ConnectionReader {
     ///
     /// - Parameters:
     ///   - name: what an error calls the database.
-    ///   - size: of its file, in bytes; nil where that does not tell.
+    ///   - size: of its file, in bytes; nil while its log has newer pages.
     static func refuseIncomplete(_ database: DatabaseQueue, _ name: String, size: () throws -> Int64?) throws {
         let version = try database.unsafeRead { try Schema.version(of: $0, name) }
         guard version != nil else { throw StoreError.foreign(store: name, found: StoreError.emptyFile) }

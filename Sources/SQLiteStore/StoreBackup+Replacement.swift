@@ -40,8 +40,8 @@ extension StoreBackup {
         try? syncDirectory(of: store)
         // Its own file last: with it there is a store.
         for suffix in suffixes.reversed() {
-            let name = folder.file(restored) + suffix
-            try system(store) { unsafe rename(name, store + suffix) }
+            let copy = folder.file + suffix
+            try system(store) { unsafe rename(copy, store + suffix) }
         }
         try? syncDirectory(of: store)
         return kept

@@ -111,7 +111,7 @@ extension StoreBackup {
             _ = try exchange(store, for: folder, holding: lock)
             return .created
         case .sound:
-            try overwrite(store, with: folder.file(restored), lock)
+            try overwrite(store, with: folder.file, lock)
             return .replaced
         case .foreign, .unreadable:
             return .exchanged(kept: try exchange(store, for: folder, holding: lock))
@@ -149,9 +149,6 @@ extension StoreBackup {
         }
     }
 
-    /// What the working folder calls the store that takes the old one's place.
-    static let restored = "restored"
-
     /// Makes, in `folder`, all that is to be put in the place of the store: `backup` in the schema of this version, and in
     /// its audit that it was restored.
     private static func prepare(
@@ -162,8 +159,8 @@ extension StoreBackup {
         by actor: String
     ) throws {
         // Readers of the store's group must be able to open it.
-        try copy(backup, of: name, to: restored, mode: 0o640, in: folder, for: store)
-        let path = folder.file(restored)
+        let path = folder.file
+        try folder.make(mode: 0o640, for: store) { _ in try copy(backup, of: name, to: path, for: store) }
         let writer = try SQLiteWriter(ofAnySchema: path, WriteLock(store: path))
         try writer.migrateIfOlder()
         try writer.write(by: actor) { try $0.recordRestore() }

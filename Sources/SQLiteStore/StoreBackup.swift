@@ -12,30 +12,17 @@ public enum StoreBackup {
     public static func make(of store: String, at file: String, replacing: Bool = false) throws(StoreError) {
         do {
             let source = try SQLiteReader.open(store)
-            try asOwner(ofDirectoryOf: file) {
-                try checkBackupPlace(
-                    file,
-                    replacing: replacing,
-                    applicationID: UInt32(Schema.applicationID),
-                    kind: "connections",
-                    instead: ", or - for standard output"
-                )
-                if let one = try? FileIdentity(ofStore: store), let other = try? FileIdentity(ofStore: file) {
-                    guard !one.isSameFile(as: other) else {
-                        throw StoreError.cannotCreate(
-                            store: file,
-                            reason: "it is the store itself: choose another name"
-                        )
-                    }
-                }
-                let folder = try WorkingFolder(beside: file)
-                try copy(source, of: store, to: "backup", mode: 0o600, in: folder, for: file)
-                try folder.move("backup", to: file, replacing: replacing)
-            }
+            try kind.make(at: file, replacing: replacing) { try copy(source, of: store, to: $0, for: file) }
         } catch {
             throw StoreError(error, store: store)
         }
     }
+
+    private static let kind = BackupKind(
+        applicationID: UInt32(Schema.applicationID),
+        content: "connections",
+        otherAdvice: ", or - for standard output"
+    )
 
     /// Copies the store at `store`, as it stands at one moment, to `write`, piece by piece: what a pipe or standard
     /// output gets. The store is checked first.
@@ -57,7 +44,11 @@ public enum StoreBackup {
             try source.unsafeRead { source in
                 try source.inTransaction(.deferred) {
                     try SQLiteReader.check(source, store)
-                    try copy.database.writeWithoutTransaction { try source.backup(to: $0) }
+                    do {
+                        try copy.database.writeWithoutTransaction { try source.backup(to: $0) }
+                    } catch let error as DatabaseError where isOfTarget(error) {
+                        throw StoreError.cannotWrite(file: directory, reason: error.resultCode.description)
+                    }
                     return .commit
                 }
             }
@@ -68,33 +59,22 @@ public enum StoreBackup {
         }
     }
 
-    /// Copies the database `source` into a new file of `folder`, checked and on the disk.
+    /// Copies the database `source` into the empty file `path`, and checks the copy.
     ///
     /// - Parameters:
     ///   - store: what an error calls the source.
     ///   - file: what an error calls the copy.
     ///
     /// Source: https://sqlite.org/lang_vacuum.html, "VACUUM with an INTO clause".
-    static func copy(
-        _ source: DatabaseQueue,
-        of store: String,
-        to name: String,
-        mode: mode_t,
-        in folder: borrowing WorkingFolder,
-        for file: String
-    ) throws {
-        let path = folder.file(name)
-        // VACUUM INTO takes a file that is empty.
-        try folder.make(name, mode: mode, for: file) { _ in
-            do {
-                try source.unsafeRead { try $0.execute(sql: "VACUUM INTO ?", arguments: [nameForSQLite(path)]) }
-            } catch let error as DatabaseError where isOfTarget(error) {
-                throw StoreError.cannotWrite(file: file, reason: error.message ?? error.resultCode.description)
-            } catch {
-                throw StoreError(error, store: store)
-            }
-            try SQLiteReader(path: path).checkFile()
+    static func copy(_ source: DatabaseQueue, of store: String, to path: String, for file: String) throws {
+        do {
+            try source.unsafeRead { try $0.execute(sql: "VACUUM INTO ?", arguments: [nameForSQLite(path)]) }
+        } catch let error as DatabaseError where isOfTarget(error) {
+            throw StoreError.cannotWrite(file: file, reason: error.message ?? error.resultCode.description)
+        } catch {
+            throw StoreError(error, store: store)
         }
+        try SQLiteReader(path: path).checkFile()
     }
 
     static func system(_ path: String, _ call: () -> CInt) throws(StoreError) {

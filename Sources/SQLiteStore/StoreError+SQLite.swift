@@ -44,6 +44,7 @@ extension StoreError {
     private static func fileProblem(_ store: String) -> String? {
         for file in ["", "-wal", "-shm"].map({ companion(of: store, $0) }) where unsafe access(file, R_OK) != 0 {
             guard errno == ENOENT else { return "\(file): \(reason(errno))" }
+            guard (try? DatabaseHeader(of: store))?.isInWALMode == true else { return nil }
             guard exists(companion(of: store, ".lock")) else {
                 return "it is a copy of a store in use, and SQLite must make \(file) to read it: copy it to a folder "
                     + "that you may write, or make the copy with warehousectl backup"

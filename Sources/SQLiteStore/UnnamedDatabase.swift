@@ -8,20 +8,14 @@ import WarehouseConnections
 struct UnnamedDatabase: ~Copyable {
     let database: DatabaseQueue
     private let descriptor: CInt
+    private let directory: String
+    /// Stays, and stays empty: SQLite looks for a journal there whenever it reads, and nobody else may put one there.
+    private let folder: WorkingFolder
 
     /// - Parameter directory: of the file system that holds it.
     init(in directory: String) throws {
-        var template = Array("\(directory)/warehouse-connections-XXXXXX".utf8CString)
-        guard let folder = unsafe mkdtemp(&template).map({ unsafe String(cString: $0) }) else {
-            throw StoreError.cannotCreate(store: directory, reason: reason(errno))
-        }
-        let name = folder + "/copy"
-        defer {
-            unsafe unlink(name)
-            unsafe rmdir(folder)
-        }
-        let descriptor = unsafe open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw StoreError.cannotCreate(store: directory, reason: reason(errno)) }
+        let folder = try WorkingFolder(beside: directory + "/copy")
+        let descriptor = try folder.create(mode: 0o600, for: directory)
         // A journal would have a name, and there is nothing to go back to.
         var configuration = Configuration()
         configuration.prepareDatabase { database in
@@ -30,12 +24,15 @@ struct UnnamedDatabase: ~Copyable {
             )
         }
         do {
-            database = try DatabaseQueue(path: nameForSQLite(name), configuration: configuration)
+            database = try DatabaseQueue(path: nameForSQLite(folder.file), configuration: configuration)
         } catch {
             close(descriptor)
             throw error
         }
+        unsafe unlink(folder.file)
         self.descriptor = descriptor
+        self.directory = directory
+        self.folder = folder
     }
 
     deinit {
@@ -55,23 +52,22 @@ struct UnnamedDatabase: ~Copyable {
             var rest = piece[...]
             while !rest.isEmpty {
                 let count = unsafe rest.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
-                guard count >= 0 || errno == EINTR else {
-                    throw StoreError.cannotWrite(file: "copy of the input", reason: reason(errno))
-                }
+                guard count >= 0 || errno == EINTR else { throw failure(errno) }
                 rest = rest.dropFirst(max(0, count))
             }
         }
     }
 
+    /// Calls `body` with all that the file holds.
     func forEachPiece(_ body: ([UInt8]) throws -> Void) throws {
+        var piece = [UInt8](repeating: 0, count: 1 << 16)
         var offset = off_t(0)
         while true {
-            let piece = unsafe [UInt8](unsafeUninitializedCapacity: 1 << 16) { bytes, count in
-                count = max(0, unsafe pread(descriptor, bytes.baseAddress, 1 << 16, offset))
-            }
-            guard !piece.isEmpty else { return }
-            try body(piece)
-            offset += off_t(piece.count)
+            let count = unsafe pread(descriptor, &piece, piece.count, offset)
+            guard count >= 0 || errno == EINTR else { throw failure(errno) }
+            if count == 0 { return }
+            if count > 0 { try body(Array(piece[..<count])) }
+            offset += off_t(max(0, count))
         }
     }
 
@@ -80,14 +76,14 @@ struct UnnamedDatabase: ~Copyable {
     /// Source: https://sqlite.org/fileformat.html, "File format version numbers".
     func leaveWALMode() throws {
         var header = [UInt8](repeating: 0, count: 20)
-        guard unsafe pread(descriptor, &header, 20, 0) == 20, header.starts(with: Array("SQLite format 3\0".utf8))
-        else {
-            return
-        }
+        guard unsafe pread(descriptor, &header, 20, 0) >= 0 else { throw failure(errno) }
+        guard header.starts(with: Array("SQLite format 3\0".utf8)) else { return }
         for offset in 18...19 where header[offset] == 2 {
-            guard unsafe pwrite(descriptor, [1], 1, off_t(offset)) == 1 else {
-                throw StoreError.cannotWrite(file: "copy", reason: reason(errno))
-            }
+            guard unsafe pwrite(descriptor, [1], 1, off_t(offset)) == 1 else { throw failure(errno) }
         }
+    }
+
+    private func failure(_ code: CInt) -> StoreError {
+        .cannotWrite(file: directory, reason: "a copy in this folder: \(reason(code))")
     }
 }

@@ -11,8 +11,8 @@ extension SealingKey {
             try asOwnerOfFile {
                 try refuseSidecarName(file)
                 let folder = try WorkingFolder(beside: file)
-                try folder.make("key", mode: 0o600, for: file) { try write(to: $0) }
-                try folder.move("key", to: file, replacing: false)
+                try folder.make(mode: 0o600, for: file) { try write(to: $0) }
+                try folder.move(to: file, replacing: false)
             }
         } catch {
             throw SecretStoreError(error, store: file)

@@ -10,22 +10,19 @@ extension SecretStore {
     ///
     /// - Parameter replacing: whether an older backup may be replaced; never anything else.
     public func backup(to file: String, replacing: Bool = false) throws(SecretStoreError) {
+        let kind = BackupKind(applicationID: Schema.applicationID, content: "secrets")
         do {
-            try asOwner(ofDirectoryOf: file) {
-                try checkBackupPlace(
-                    file,
-                    replacing: replacing,
-                    applicationID: Schema.applicationID,
-                    kind: "secrets"
-                )
-                let folder = try WorkingFolder(beside: file)
-                try folder.make("backup", mode: 0o600, for: file) { _ in
-                    // VACUUM INTO takes a file that is empty.
-                    let copy = nameForSQLite(folder.file("backup"))
-                    try database.writeWithoutTransaction { try $0.execute(sql: "VACUUM INTO ?", arguments: [copy]) }
-                    try Self.check(copy)
+            try kind.make(at: file, replacing: replacing) { copy in
+                do {
+                    let name = nameForSQLite(copy)
+                    try database.writeWithoutTransaction { try $0.execute(sql: "VACUUM INTO ?", arguments: [name]) }
+                } catch let error as DatabaseError where [.SQLITE_FULL, .SQLITE_CANTOPEN].contains(error.resultCode) {
+                    let reason = error.message ?? error.resultCode.description
+                    throw SecretStoreError.cannotCreate(file: file, reason: reason)
+                } catch {
+                    throw SecretStoreError(error, store: path)
                 }
-                try folder.move("backup", to: file, replacing: replacing)
+                try Self.check(copy)
             }
         } catch {
             throw SecretStoreError(error, store: file)
@@ -35,7 +32,7 @@ extension SecretStore {
     private static func check(_ copy: String) throws {
         var configuration = Configuration()
         configuration.readonly = true
-        let database = try DatabaseQueue(path: copy, configuration: configuration)
+        let database = try DatabaseQueue(path: nameForSQLite(copy), configuration: configuration)
         let finding = try database.unsafeRead { try String.fetchOne($0, sql: "PRAGMA quick_check(1)") }
         try database.close()
         guard finding == "ok" else { throw SecretStoreError.damaged(store: copy, reason: finding ?? "no result") }

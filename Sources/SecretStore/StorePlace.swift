@@ -25,10 +25,10 @@ enum StorePlace {
             return
         }
         let header: DatabaseHeader?
-        do throws(HeaderError) {
+        do {
             header = try DatabaseHeader(of: path)
         } catch {
-            throw .unavailable(store: path, reason: reason(error.code))
+            throw SecretStoreError(error, store: path)
         }
         guard let header else { throw .foreign(store: path, found: "no SQLite database") }
         guard header.applicationID == Schema.applicationID else {

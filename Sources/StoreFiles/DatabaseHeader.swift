@@ -1,4 +1,5 @@
 import Glibc
+package import WarehouseConnections
 
 /// What the first 100 bytes of a SQLite database say.
 ///
@@ -6,26 +7,21 @@ import Glibc
 package struct DatabaseHeader {
     /// What the program that made the database has called its kind.
     package let applicationID: UInt32
-    /// Whether changes go through a log. Those of a store of connections do; a copy by `VACUUM INTO` has none.
+    /// Whether it is in WAL mode. A store of connections is; a copy by `VACUUM INTO` is not.
     package let isInWALMode: Bool
 
     /// - Returns: nil if the file is no SQLite database.
-    /// - Throws: the system's `errno` if it can't be read.
-    package init?(of path: String) throws(HeaderError) {
-        // Nobody may be at the other end of a pipe.
+    /// - Throws: ``StoreError/unavailable(store:reason:)`` if it can't be read.
+    package init?(of path: String) throws(StoreError) {
+        // To open a pipe would mean to wait for somebody who writes into it.
         let descriptor = unsafe open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
-        guard descriptor >= 0 else { throw HeaderError(code: errno) }
+        guard descriptor >= 0 else { throw .unavailable(store: path, reason: reason(errno)) }
         defer { close(descriptor) }
-        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: 100) { bytes, count in
-            count = max(0, unsafe read(descriptor, bytes.baseAddress, 100))
-        }
-        guard bytes.count == 100, bytes.starts(with: Array("SQLite format 3\0".utf8)) else { return nil }
+        var bytes = [UInt8](repeating: 0, count: 100)
+        let count = unsafe pread(descriptor, &bytes, 100, 0)
+        guard count >= 0 else { throw .unavailable(store: path, reason: reason(errno)) }
+        guard count == 100, bytes.starts(with: Array("SQLite format 3\0".utf8)) else { return nil }
         applicationID = bytes[68..<72].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
         isInWALMode = bytes[18] == 2 || bytes[19] == 2
     }
-}
-
-/// Why a file's first bytes can't be read: an `errno`.
-package struct HeaderError: Error {
-    package let code: CInt
 }

@@ -1,25 +1,23 @@
 import Foundation
 import Glibc
+import Synchronization
 
 /// Runs `body` with the user, the group and the groups of the owner of the directory in which `path` lies, if root runs
 /// this program; otherwise as it is.
 ///
 /// That owner could put a link there between two looks, which root would follow, and SQLite gives a log to the owner of
 /// its store whatever the log's name leads to. With their own rights they gain nothing. What is made is theirs from the
-/// start. Where the name is a link, either directory's owner could do that, so the rights are of the first that is not
-/// root.
+/// start. If `path` is a link, its own directory counts, then that of its target, and so on: the first that is not root's.
 ///
-/// Inside of `body` the rights stay as they are: a name that was resolved tells no more whose link it was. The rights of
-/// a process are those of all its threads, so one thread at a time has others than root's.
+/// Inside of `body` the rights stay as they are: after links are resolved, nobody can tell who made them. The rights of a
+/// process are those of all its threads, so a lock lets one thread at a time give up root's.
 package func asOwner<Result>(ofDirectoryOf path: String, _ body: () throws -> Result) throws -> Result {
-    guard getuid() == 0, let owner = ownerOfDirectory(of: path) else { return try body() }
+    guard getuid() == 0, let directory = othersDirectory(of: path) else { return try body() }
     changing.lock()
     defer { changing.unlock() }
     guard geteuid() == 0 else { return try body() }
-    let before = Rights.ofRoot
-    try Rights(of: owner).take(for: path)
-    defer { try? before.take(for: path) }
-    return try body()
+    callersRights.withLock { $0 = .current }
+    return try Rights(of: directory).having(body)
 }
 
 /// Runs `body` with the rights that this program was started with, also inside of ``asOwner(ofDirectoryOf:_:)``: for a file
@@ -28,39 +26,38 @@ package func asCaller<Result>(_ body: () throws -> Result) throws -> Result {
     guard getuid() == 0 else { return try body() }
     changing.lock()
     defer { changing.unlock() }
-    guard geteuid() != 0 else { return try body() }
-    let before = Rights.current
-    try Rights.ofRoot.take(for: "/")
-    defer { try? before.take(for: "/") }
-    return try body()
+    guard geteuid() != 0, let rights = callersRights.withLock(\.self) else { return try body() }
+    return try rights.having(body)
 }
 
 /// Recursive, because `body` may get here again.
 private let changing = NSRecursiveLock()
 
-/// Nil for root's. Of two directories the first that is not root's: that of the name, and that of what a link leads to.
-private func ownerOfDirectory(of path: String) -> stat? {
-    for file in [path, withoutLinks(path)] {
+/// From before they were given up.
+private let callersRights = Mutex<Rights?>(nil)
+
+/// The first directory that is not root's, of that in which `path` lies and those to which links lead; nil if all are.
+private func othersDirectory(of path: String) -> stat? {
+    var name = path
+    // As many links as the system follows.
+    for _ in 1...40 {
         var status = stat()
-        if unsafe stat(directory(of: file), &status) == 0, status.st_uid != 0 { return status }
+        if unsafe stat(directory(of: name), &status) == 0, status.st_uid != 0 { return status }
+        guard let target = try? FileManager.default.destinationOfSymbolicLink(atPath: name) else { return nil }
+        name = target.hasPrefix("/") ? target : directory(of: name) + target
     }
     return nil
 }
 
-private struct Rights {
-    /// As they were at the start.
-    static let ofRoot = Rights(user: 0, group: getgid(), groups: currentGroups)
-
+private struct Rights: Sendable {
     private let user: uid_t
     private let group: gid_t
     private let groups: [gid_t]
 
-    static var current: Rights { Rights(user: geteuid(), group: getegid(), groups: currentGroups) }
-
-    private static var currentGroups: [gid_t] {
+    static var current: Rights {
         var groups = [gid_t](repeating: 0, count: max(0, Int(getgroups(0, nil))))
         let count = unsafe getgroups(CInt(groups.count), &groups)
-        return Array(groups.prefix(max(0, Int(count))))
+        return Rights(user: geteuid(), group: getegid(), groups: Array(groups.prefix(max(0, Int(count)))))
     }
 
     private init(user: uid_t, group: gid_t, groups: [gid_t]) {
@@ -84,19 +81,28 @@ private struct Rights {
         groups = isWhole ? Array(found.prefix(Int(count))) : []
     }
 
+    /// Runs `body` with these rights.
+    func having<Result>(_ body: () throws -> Result) throws -> Result {
+        let before = Self.current
+        defer { before.take() }
+        guard take() else { throw RightsError(user: user, reason: reason(errno)) }
+        return try body()
+    }
+
     /// Groups can be changed by root alone: before the user is another one, or after it is root again.
-    func take(for path: String) throws {
-        guard geteuid() == 0 || seteuid(0) == 0, unsafe setgroups(groups.count, groups) == 0, setegid(group) == 0,
-            seteuid(user) == 0
-        else { throw RightsError(file: path, user: user, reason: reason(errno)) }
+    @discardableResult
+    private func take() -> Bool {
+        unsafe (geteuid() == 0 || seteuid(0) == 0) && setgroups(groups.count, groups) == 0 && setegid(group) == 0
+            && seteuid(user) == 0
     }
 }
 
 /// Root could not take the rights of a directory's owner.
 private struct RightsError: Error, CustomStringConvertible {
-    let file: String
     let user: uid_t
     let reason: String
 
-    var description: String { "root cannot take the rights of user \(user), who owns its directory: \(reason)" }
+    var description: String {
+        "root cannot take the rights of user \(user), who owns the folder: \(reason): run this as that user"
+    }
 }

@@ -2,7 +2,7 @@ package import Glibc
 package import WarehouseConnections
 
 /// What SQLite or a writer appends to a store's name to name the files that it keeps beside it.
-private let sidecarSuffixes = ["-wal", "-shm", "-journal", ".lock"]
+let sidecarSuffixes = ["-wal", "-shm", "-journal", ".lock"]
 
 /// The path of one of the files that SQLite or a writer keeps beside a store: `-wal`, `-shm`, `-journal`,
 /// `.lock`.
@@ -40,7 +40,8 @@ package func hasSidecar(_ path: String) -> Bool {
 package func refuseSidecarName(_ path: String) throws(StoreError) {
     for suffix in sidecarSuffixes where path.hasSuffix(suffix) {
         let store = String(path.dropLast(suffix.count))
-        guard exists(store) else { continue }
+        var status = stat()
+        guard unsafe stat(store, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { continue }
         throw .cannotCreate(store: path, reason: "this is the name of a file that belongs to \(store): choose another")
     }
 }

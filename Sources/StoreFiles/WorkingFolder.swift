@@ -2,11 +2,12 @@ import Foundation
 package import Glibc
 package import WarehouseConnections
 
-/// A folder of this run's own beside the file that it makes. What is made in it appears under its name at once, whole
-/// and on the disk; nobody else can have put anything in it; and what a run leaves that was killed, the next one removes.
+/// A folder of this run's own, with one new file in it and what SQLite keeps beside that. The file gets its name when it
+/// is whole and on the disk; nobody else can have put anything beside it; and the next run removes what a killed one left.
 package struct WorkingFolder: ~Copyable {
     /// A name of six more characters belongs to a folder of this kind, and to nothing else.
     private static let prefix = ".warehouse-connections-"
+    private static let name = "new"
 
     private let path: String
     /// Of the folder; locked as long as its run lives.
@@ -37,45 +38,50 @@ package struct WorkingFolder: ~Copyable {
         close(descriptor)
     }
 
-    /// The path of what is called `name` in the folder.
-    package func file(_ name: String) -> String { "\(path)/\(name)" }
+    /// The path of the file.
+    package var file: String { "\(path)/\(Self.name)" }
 
-    /// Makes an empty file in the folder and runs `body` with its descriptor; then all of it is on the disk.
+    /// Makes the file, empty, and opens it for reading and writing.
     ///
-    /// - Parameter target: the file that it is made for, which an error names.
-    package func make<Result>(
-        _ name: String,
-        mode: mode_t,
-        for target: String,
-        _ body: (CInt) throws -> Result
-    ) throws -> Result {
-        let descriptor = unsafe open(file(name), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode)
-        guard descriptor >= 0 else { throw StoreError.cannotCreate(store: target, reason: reason(errno)) }
+    /// - Parameter target: what an error calls it.
+    package func create(mode: mode_t, for target: String) throws(StoreError) -> CInt {
+        let descriptor = unsafe open(file, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+        guard descriptor >= 0, fchmod(descriptor, mode) == 0 else {
+            let code = errno
+            close(descriptor)
+            throw .cannotCreate(store: target, reason: reason(code))
+        }
+        return descriptor
+    }
+
+    /// Makes the file, empty, and runs `body` with its descriptor; then all of it is on the disk.
+    package func make<Result>(mode: mode_t, for target: String, _ body: (CInt) throws -> Result) throws -> Result {
+        let descriptor = try create(mode: mode, for: target)
         defer { close(descriptor) }
-        guard fchmod(descriptor, mode) == 0 else { throw StoreError.cannotCreate(store: target, reason: reason(errno)) }
         let result = try body(descriptor)
         guard fsync(descriptor) == 0 else { throw StoreError.cannotWrite(file: target, reason: reason(errno)) }
         return result
     }
 
-    /// Gives what is called `name` in the folder the name `target`.
+    /// Gives the file the name `target`.
     ///
     /// - Parameter replacing: whether that name may be taken.
-    package func move(_ name: String, to target: String, replacing: Bool) throws(StoreError) {
-        // link(2) fails if the name is taken, as rename(2) would not.
-        let moved = replacing ? unsafe rename(file(name), target) : unsafe link(file(name), target)
-        guard moved == 0 else {
-            if !replacing, errno == EEXIST { throw .cannotCreate(store: target, reason: nameIsTaken) }
-            throw .cannotWrite(file: target, reason: reason(errno))
-        }
+    package func move(to target: String, replacing: Bool) throws(StoreError) {
+        guard replacing || !exists(target) else { throw .cannotCreate(store: target, reason: nameIsTaken) }
+        var result = unsafe replacing ? rename(file, target) : link(file, target)
+        // link(2) fails if the name has just been taken, as rename(2) would not; but some file systems have no links.
+        if !replacing, result != 0, errno == EPERM { result = unsafe rename(file, target) }
+        guard result == 0 else { throw .cannotWrite(file: target, reason: reason(errno)) }
+        if !replacing { unsafe unlink(file) }
         try syncDirectory(of: target)
     }
 
-    /// Removes the folders of this user in the directory of `file` whose run is gone. The lock tells; a folder younger
-    /// than a minute may not have been locked yet.
+    /// Removes the folders of this user in the directory of `file` whose run is gone. A locked one belongs to a live run;
+    /// one younger than a minute may not have been locked yet.
     package static func sweep(beside file: String) {
         let directory = directory(of: file)
-        for name in names(in: directory) where name.hasPrefix(prefix) && name.count == prefix.count + 6 {
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+        where name.hasPrefix(prefix) && name.count == prefix.count + 6 {
             let path = directory + name
             let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
             defer { close(descriptor) }
@@ -87,13 +93,10 @@ package struct WorkingFolder: ~Copyable {
         }
     }
 
+    /// Only what a run makes: a folder that somebody has given such a name stays as it is.
     private static func remove(_ path: String, _ descriptor: CInt) {
-        for name in names(in: path) { unsafe unlinkat(descriptor, name, 0) }
+        for suffix in [""] + sidecarSuffixes { unsafe unlinkat(descriptor, name + suffix, 0) }
         unsafe rmdir(path)
-    }
-
-    private static func names(in directory: String) -> [String] {
-        (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
     }
 }
 

@@ -13,7 +13,7 @@ package struct WriteLock: ~Copyable {
     /// - Throws: ``StoreError``: `locked`, `cannotCreate`, or `unavailable` where files can't be locked.
     package init(store: String, patience: Duration = .seconds(5)) throws(StoreError) {
         let path = companion(of: store, ".lock")
-        // For its owner alone: whoever may open it could hold the lock, and with it off a revocation.
+        // Mode 0600: whoever can open the file can hold the lock, and so prevent a revocation.
         let descriptor: CInt
         do {
             descriptor = try asOwner(ofDirectoryOf: store) { try openOrCreate(path, mode: 0o600) }

@@ -18,7 +18,7 @@ extension ParsableCommand {
         }
     }
 
-    /// Prints a line on standard error, with nothing in it that opens anything.
+    /// Prints a line on standard error, with every key in it masked.
     public static func report(_ message: String) {
         let program = configuration.commandName ?? ""
         let line = message.withoutKeys.replacing("\n", with: " ")

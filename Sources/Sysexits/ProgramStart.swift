@@ -5,7 +5,7 @@ import Glibc
 /// lock, would get the number, and what is printed would be written into it.
 func openClosedStandardStreams() {
     for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
-        // The wrong way round, so that printing fails: a key that is shown once must not vanish.
+        // Standard output for reading only, so that printing fails: a key that is shown once must not vanish.
         _ = unsafe open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
     }
 }
@@ -14,14 +14,23 @@ func openClosedStandardStreams() {
 func refuseWordsThatAreNotUTF8() throws(ProgramFailure) {
     for index in 1..<max(1, Int(CommandLine.argc)) {
         guard unsafe isUTF8(CommandLine.unsafeArgv[index]) else {
-            throw ProgramFailure(.usage, "argument \(index): is not UTF-8: give another name")
+            throw ProgramFailure(.usage, "argument \(index): is not UTF-8")
         }
     }
-    for name in ProcessInfo.processInfo.environment.keys where name.hasPrefix("WAREHOUSE_") || name == "TMPDIR" {
-        guard unsafe isUTF8(getenv(name)) else {
-            throw ProgramFailure(.configuration, "\(name): is not UTF-8: give another name")
-        }
+    for name in ProcessInfo.processInfo.environment.keys where name.hasPrefix("WAREHOUSE_") {
+        _ = try environmentVariable(name)
     }
+}
+
+/// The value of a variable of the environment; nil if it is not set.
+///
+/// - Throws: ``ProgramFailure`` 78 if it is not UTF-8.
+public func environmentVariable(_ name: String) throws(ProgramFailure) -> String? {
+    guard let value = unsafe getenv(name) else { return nil }
+    guard let text = unsafe String(validatingCString: value) else {
+        throw ProgramFailure(.configuration, "\(name): is not UTF-8")
+    }
+    return text
 }
 
 private func isUTF8(_ text: UnsafeMutablePointer<CChar>?) -> Bool {

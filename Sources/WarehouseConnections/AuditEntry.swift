@@ -34,9 +34,6 @@ public struct AuditEntry: Hashable, Sendable {
     public let before: String?
     public let after: String?
 
-    /// The member of ``after`` that has the names of the secrets which came with the change, if there were some.
-    public static let changedSecrets = "changed_secrets"
-
     public init(
         at: Timestamp,
         actor: String,
@@ -67,7 +64,7 @@ extension WarehouseConnection {
         write(to: &json) { json in
             json.member("public_key_sha256", publicKey.map { Self.digest(of: $0.base64) })
             json.member("setup_script_sha256", setupScript.map(Self.digest))
-            if !secrets.isEmpty { json.member(AuditEntry.changedSecrets, secrets.joined(separator: " ")) }
+            if !secrets.isEmpty { json.member("changed_secrets", secrets.joined(separator: " ")) }
         }
         return String(decoding: json.bytes, as: UTF8.self)
     }

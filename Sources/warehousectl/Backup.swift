@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import Glibc
 import SQLiteStore
 import Sysexits
 import WarehouseConnections
@@ -36,13 +36,20 @@ struct Backup: ParsableCommand {
         }
         try failingWithStoreErrors {
             try countingSeconds {
-                try StoreBackup.stream(path, through: temporaryDirectory) { try StandardOutput.write($0) }
+                try StoreBackup.stream(path, through: temporaryDirectory()) { try StandardOutput.write($0) }
             }
         }
     }
 }
 
-/// Where files without a name may lie.
-var temporaryDirectory: String {
-    ProcessInfo.processInfo.environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
+/// Where copies without a name lie.
+///
+/// - Throws: ``ProgramFailure`` 78 if root would use somebody else's folder, who could put another copy there.
+func temporaryDirectory() throws(ProgramFailure) -> String {
+    guard let path = try environmentVariable("TMPDIR"), !path.isEmpty else { return "/tmp" }
+    var status = stat()
+    if getuid() == 0, unsafe stat(path, &status) == 0, status.st_uid != 0 {
+        throw ProgramFailure(.configuration, "TMPDIR \(path): belongs to another user than root: give one of root's")
+    }
+    return path
 }

@@ -1,4 +1,3 @@
-import Foundation
 import SecretStore
 import StoreFiles
 import Sysexits
@@ -37,18 +36,16 @@ struct ConnectionChange {
         try KeyGenerations(of: connection, organisation, in: secrets)
     }
 
-    /// Throws unless the store of secrets has some of the connection, or it was made without any: its removal would leave
-    /// them where nobody looks for them.
-    func refuse(unlessSecretsAreThere id: ConnectionID, of organisation: OrganisationID) throws {
-        guard try auditEntries(on: id, of: organisation).contains(where: \.changesSecrets) else { return }
+    /// Throws unless the store of secrets is open and has some of the connection.
+    func requireSecrets(of id: ConnectionID, _ organisation: OrganisationID) throws {
         let isThere = try failingWithSecretStoreErrors {
             try secrets?.identities(of: organisation).contains { $0.connection == id }
         }
         guard isThere != true else { return }
-        let place = secrets.map { "are not in \($0.path)" } ?? "are in no store that is there"
+        let place = secrets.map { "\($0.path) has no secret of it" } ?? "no store of secrets is there"
         throw ProgramFailure(
             .noInput,
-            "\(id): its secrets \(place): give the store that has them with --secrets, or --without-secrets"
+            "\(id): \(place): name the store that has them with --secrets, or give --without-secrets"
         )
     }
 
@@ -142,14 +139,6 @@ struct ConnectionChange {
                 }
             }
         }
-    }
-}
-
-extension AuditEntry {
-    /// Whether secrets of the connection came with the change.
-    fileprivate var changesSecrets: Bool {
-        let object = after.flatMap { try? JSONSerialization.jsonObject(with: Data($0.utf8)) } as? [String: Any]
-        return object?[Self.changedSecrets] != nil
     }
 }
 

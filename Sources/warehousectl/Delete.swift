@@ -9,8 +9,8 @@ struct Delete: ParsableCommand {
         abstract: "Remove an organisation's connection and its secrets.",
         discussion: """
             What the set-up script has made in the customer's warehouse stays there. A backup of the store from before \
-            can bring the connection back, and one of the secrets its key. Where the connection was made with secrets, \
-            the store that has them must be there.
+            can bring the connection back, and one of the secrets its key. What was only imported has no secrets: \
+            --without-secrets.
             """
     )
 
@@ -19,9 +19,7 @@ struct Delete: ParsableCommand {
     @Flag(help: "Do not ask.")
     var yes = false
 
-    @Flag(
-        help: "Delete the connection even if its secrets are not in the store of secrets: they are lost, or elsewhere."
-    )
+    @Flag(help: "Delete the connection although no secret of it can be removed.")
     var withoutSecrets = false
 
     @OptionGroup var actor: ActorOptions
@@ -41,7 +39,7 @@ struct Delete: ParsableCommand {
         guard current?.id == connection.id else {
             throw ProgramFailure(.temporaryFailure, "the connection has just been replaced: try again")
         }
-        if !withoutSecrets { try change.refuse(unlessSecretsAreThere: connection.id, of: organisation) }
+        if !withoutSecrets { try change.requireSecrets(of: connection.id, organisation) }
         try change.run(connection.id, of: organisation, from: current, to: nil, secrets: []) { transaction in
             _ = try transaction.deleteConnection(of: organisation)
         }

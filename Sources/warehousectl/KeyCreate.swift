@@ -56,12 +56,20 @@ struct KeyCreate: ParsableCommand {
         } catch {
             throw ProgramFailure(.usage, "--\(error)")
         }
-        try failingWithStoreErrors {
-            try store.writer().transaction(by: actor.name) { transaction in
-                try transaction.add(key)
-                // Before it counts: a key that nobody has read would open the API, and nobody could tell which it is.
-                try show(key, text)
+        // Not while others wait for the store.
+        StandardOutput.waitUntilItTakesALine()
+        var isShown = false
+        do {
+            try failingWithStoreErrors {
+                try store.writer().transaction(by: actor.name) { transaction in
+                    try transaction.add(key)
+                    // Before it counts: a key that nobody has read would open the API, and nobody could tell which it is.
+                    try show(key, text)
+                    isShown = true
+                }
             }
+        } catch let failure as ProgramFailure where isShown {
+            throw ProgramFailure(failure.exit, "\(failure.message): key \(id), which was printed, was not made")
         }
         if !output.json {
             let end = key.expiresAt.map { "works until \($0)" } ?? "works until it is revoked"

@@ -9,7 +9,7 @@ struct KeyRevoke: ParsableCommand {
         discussion: "A key that was revoked before stays as it is. Exits with 1 if there is no such key."
     )
 
-    @Argument(help: "The key's id, the 12 characters after whc_; whc_ and these, or the whole key, will do.")
+    @Argument(help: "The key's id (12 characters), whc_<id>, or the whole key.")
     var keyID: KeyID
 
     @OptionGroup var actor: ActorOptions

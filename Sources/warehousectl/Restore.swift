@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import Glibc
 import SQLiteStore
 import Sysexits
 import WarehouseConnections
@@ -34,7 +34,7 @@ struct Restore: ParsableCommand {
                 return try StoreBackup.restore(
                     from: standardInput,
                     called: "standard input",
-                    through: temporaryDirectory,
+                    through: temporaryDirectory(),
                     to: path,
                     replacing: replace,
                     by: actor.name
@@ -55,10 +55,13 @@ struct Restore: ParsableCommand {
     }
 
     private func standardInput() throws(ProgramFailure) -> [UInt8] {
-        do {
-            return try FileHandle.standardInput.read(upToCount: 1 << 16).map { Array($0) } ?? []
-        } catch {
-            throw ProgramFailure(.ioError, "standard input: \(error.localizedDescription)")
+        var piece = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = unsafe read(STDIN_FILENO, &piece, piece.count)
+            if count >= 0 { return Array(piece[..<count]) }
+            guard errno == EINTR else {
+                throw ProgramFailure(.ioError, "standard input: \(unsafe String(cString: strerror(errno)))")
+            }
         }
     }
 }

@@ -15,7 +15,7 @@ struct SecretsOptions: ParsableArguments {
     ///
     /// - Throws: ``ProgramFailure``: 64 for a wrong option, 78 for a wrong variable.
     func path() throws(ProgramFailure) -> String {
-        let variable = ProcessInfo.processInfo.environment["WAREHOUSE_SECRETS"]
+        let variable = try environmentVariable("WAREHOUSE_SECRETS")
         let path = option ?? variable ?? SecretStore.defaultPath
         guard !path.isEmpty else {
             let (exit, source) = option != nil ? (Sysexit.usage, "--secrets") : (.configuration, "WAREHOUSE_SECRETS")

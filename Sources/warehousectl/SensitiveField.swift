@@ -43,7 +43,7 @@ enum SensitiveField {
     /// False when a signal has come instead.
     private static func waitForInput(_ terminal: CInt) -> Bool {
         var wait = pollfd(fd: terminal, events: Int16(POLLIN), revents: 0)
-        // Whichever thread the signal has met, the next round sees it.
+        // Whichever thread has handled the signal, the next round sees it.
         while unsafe poll(&wait, 1, 100) <= 0 {
             if arrivedSignal.load(ordering: .relaxed) != 0 { return false }
         }
@@ -63,8 +63,8 @@ enum SensitiveField {
         silent.c_lflag |= tcflag_t(ECHONL)
         let prompt = Array("\(field.name): ".utf8)
         _ = unsafe write(terminal, prompt, prompt.count)
-        // A signal that ends the program waits until the echo is back. It is not blocked, which only works for one thread:
-        // libdispatch has others.
+        // A signal that ends the program waits until the echo is back. To block it would cover this thread only, and one of
+        // libdispatch's would take it.
         arrivedSignal.store(0, ordering: .relaxed)
         let before = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP].map { number in
             (number, signal(number) { arrivedSignal.store($0, ordering: .relaxed) })

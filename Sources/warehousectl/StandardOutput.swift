@@ -3,6 +3,12 @@ import Sysexits
 
 /// Standard output, whose failure is an error: a full disk must not look like a complete export.
 enum StandardOutput {
+    /// Waits as long as a pipe is full or a terminal stopped. Afterwards a pipe takes 4096 bytes (pipe(7)) at once.
+    static func waitUntilItTakesALine() {
+        var output = pollfd(fd: STDOUT_FILENO, events: Int16(POLLOUT), revents: 0)
+        while unsafe poll(&output, 1, -1) < 0, errno == EINTR {}
+    }
+
     static func write(_ bytes: [UInt8]) throws(ProgramFailure) {
         var rest = bytes[...]
         while !rest.isEmpty {

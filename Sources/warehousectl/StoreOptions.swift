@@ -18,7 +18,7 @@ struct StoreOptions: ParsableArguments {
     ///
     /// - Throws: ``ProgramFailure``: 64 for a wrong option, 78 for a wrong variable.
     func path() throws(ProgramFailure) -> String {
-        let variable = ProcessInfo.processInfo.environment["WAREHOUSE_STORE"]
+        let variable = try environmentVariable("WAREHOUSE_STORE")
         let path = option ?? variable ?? Self.defaultStore
         guard !path.isEmpty, !path.contains("://") else {
             let (exit, source) = option != nil ? (Sysexit.usage, "--store") : (.configuration, "WAREHOUSE_STORE")

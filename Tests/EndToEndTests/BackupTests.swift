@@ -64,7 +64,7 @@ struct BackupTests {
             other=$!
             exec 4>"$2/in"
             head -c 20000 "$1" >&4
-            until [ -s "/proc/$other/fd/0" ] || [ ! -e /proc/$other ] || ls -l /proc/$other/fd | grep -q deleted; do
+            until ls -l /proc/$other/fd | grep -q deleted || [ -n "$(jobs -nl %2 | grep -v Running)" ]; do
                 sleep 0.01
             done
             kill -\(signal) $one $other
@@ -77,6 +77,84 @@ struct BackupTests {
         let outcome = try await run("bash", ["-c", script, Program.warehousectl, workplace.store, pipes])
         #expect(outcome.exitCode == 0, "\(outcome.error)")
         #expect(try left == [])
+    }
+
+    /// SQLite looks for a journal of it by name, whenever it reads: nobody else may put one there.
+    @Test
+    func keepsTheFolderOfACopyThatHasNoName() async throws {
+        let pipe = workplace.directory("pipe")
+        try #require(unsafe mkfifo(pipe, 0o600) == 0)
+        let script = """
+            "$0" restore - --store "$2" <"$1" &
+            exec 3>"$1"
+            head -c 10000 "$3" >&3
+            until ls -l /proc/$!/fd | grep -q deleted; do sleep 0.01; done
+            stat -c '%a %F' "$TMPDIR"/.warehouse-connections-*
+            ls -A "$TMPDIR"/.warehouse-connections-*
+            tail -c +10001 "$3" >&3
+            exec 3>&-
+            wait $!
+            ls -A "$TMPDIR"
+            """
+        let other = workplace.directory("other.sqlite")
+        try await tool("backup", workplace.directory("backup"))
+        let words = ["-c", script, Program.warehousectl, pipe, other, workplace.directory("backup")]
+        let outcome = try await run("bash", words)
+        #expect(outcome.output == "700 directory\n\(other): created from -\n", "\(outcome.error)")
+    }
+
+    /// An incomplete copy must not look like a complete one.
+    @Test
+    func reportsACopyThatCannotBeReadOrWritten() async throws {
+        let copy = workplace.directory("copy")
+        let words = ["backup", "-", "--store", workplace.store]
+        let trace = [
+            "-f", "-qq", "-y", "-o", workplace.directory("trace"), "-e", "trace=pread64", Program.warehousectl,
+        ]
+        _ = try await run("strace", trace + words)
+        let calls = try String(contentsOfFile: workplace.directory("trace"), encoding: .utf8).split(separator: "\n")
+        // The last read that brings something: of the copy, for the output.
+        let place = try #require(calls.lastIndex { $0.contains("deleted") && !$0.contains("= 0") }) + 1
+        let script = #"out=$1; shift; exec "$@" >"$out""#
+        let failing = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=pread64"]
+        let injected = failing + ["-e", "inject=pread64:error=EIO:when=\(place)", Program.warehousectl] + words
+        let unread = try await run("sh", ["-c", script, "sh", copy] + injected)
+        #expect(unread.exitCode == 74)
+        #expect(
+            unread.error.contains("\(temporary.path): cannot be written: a copy in this folder: Input/output error")
+        )
+
+        guard getuid() == 0 else { return }
+        let full = #"mount -t tmpfs -o size=32k none "$TMPDIR" && exec "$0" "$@" >/dev/null"#
+        let unwritten = try await run("unshare", ["--mount", "sh", "-c", full, Program.warehousectl] + words)
+        #expect(unwritten.exitCode == 74)
+        #expect(unwritten.error.hasPrefix("warehousectl: \(temporary.path): cannot be written: "), "\(unwritten.error)")
+        let input = #"mount -t tmpfs -o size=32k none "$TMPDIR" && exec "$0" restore - --store "$1" <"$2""#
+        let other = workplace.directory("other.sqlite")
+        let unfilled = try await run(
+            "unshare",
+            ["--mount", "sh", "-c", input, Program.warehousectl, other, workplace.store]
+        )
+        #expect(unfilled.exitCode == 74)
+        #expect(unfilled.error.hasPrefix("warehousectl: \(temporary.path): cannot be written: "), "\(unfilled.error)")
+    }
+
+    @Test(.enabled(if: getuid() == 0, "only root can give a folder away"))
+    func usesNoTemporaryFolderOfOthersAsRoot() async throws {
+        try #require(unsafe chown(temporary.path, 65_534, 65_534) == 0)
+        let outcome = try await run(Program.warehousectl, ["backup", "-", "--store", workplace.store])
+        #expect(outcome.exitCode == 78)
+        #expect(outcome.error.hasPrefix("warehousectl: TMPDIR \(temporary.path): belongs to another user than root"))
+    }
+
+    @Test
+    func makesABackupWhereThereAreNoLinks() async throws {
+        let backup = workplace.directory("backup")
+        let trace = ["-f", "-qq", "-o", "/dev/null", "-e", "inject=link:error=EPERM", Program.warehousectl]
+        let outcome = try await run("strace", trace + ["backup", backup, "--store", workplace.store])
+        #expect(outcome.exitCode == 0, "\(outcome.error)")
+        try await tool("check", store: backup)
+        #expect(try await run("strace", trace + ["backup", backup, "--store", workplace.store]).exitCode == 73)
     }
 
     @Test
@@ -231,9 +309,14 @@ struct BackupTests {
         try #require(outcome.exitCode == 0, "\(words): \(outcome.error)")
     }
 
-    /// What is in the folder for temporary files.
+    /// The files in the folder for temporary ones. A run that is killed leaves an empty folder there.
     private var left: [String] {
-        get throws { try FileManager.default.contentsOfDirectory(atPath: temporary.path) }
+        get throws {
+            try FileManager.default.subpathsOfDirectory(atPath: temporary.path).filter { name in
+                try FileManager.default.attributesOfItem(atPath: temporary(name))[.type] as? FileAttributeType
+                    != .typeDirectory
+            }
+        }
     }
 
     private var names: [String] {

@@ -51,10 +51,48 @@ struct ProgramStartTests {
         case ">/dev/full":
             #expect(outcome.error == "warehousectl: standard output: No space left on device: no key was made\n")
             #expect(outcome.exitCode == 74)
-        case ">&-": #expect(outcome.error == "warehousectl: standard output: Bad file descriptor: no key was made\n")
+        case ">&-":
+            #expect(outcome.error == "warehousectl: standard output: Bad file descriptor: no key was made\n")
+            #expect(outcome.exitCode == 74)
         default: #expect(outcome.exitCode == 128 + SIGPIPE)
         }
         #expect(try await office.run("key", "list").output == before)
+    }
+
+    @Test
+    func saysThatAKeyWasNotMadeWhichItHasShown() async throws {
+        let before = try await office.run("key", "list").output
+        let trace = ["-f", "-qq", "-o", "/dev/null", "-e", "inject=fdatasync:error=EIO", Program.warehousectl]
+        let outcome = try await Program.run(
+            "strace",
+            trace + office.words("key", ["create", "--organisation", "3"])
+        )
+        #expect(outcome.exitCode == 69)
+        let id = outcome.output.keyID
+        #expect(outcome.error.hasSuffix(": key \(id), which was printed, was not made\n"), "\(outcome.error)")
+        #expect(try await office.run("key", "list").output == before)
+    }
+
+    /// Whoever does not read what is printed keeps nobody from the store.
+    @Test
+    func waitsForItsReaderBeforeItLocksTheStore() async throws {
+        let pipe = office.workplace.directory("pipe")
+        let script = #"""
+            mkfifo "$1"
+            exec 5<>"$1"
+            dd if=/dev/zero of="$1" bs=4096 oflag=nonblock 2>/dev/null
+            program=$0
+            shift
+            "$program" "$@" >&5 &
+            until grep -q poll /proc/$!/wchan || [ -n "$(jobs -nl %1 | grep -v Running)" ]; do sleep 0.01; done
+            "$program" "$@"
+            kill $!
+            """#
+        let words = office.words("key", ["create", "--organisation", "3"])
+        let outcome = try await Program.run("bash", ["-c", script, Program.warehousectl, pipe] + words)
+        #expect(outcome.output.count == 68, "\(outcome.error)")
+        let listed = try await office.run("key", "list", "--organisation", "3").output
+        #expect(listed.split(separator: "\n").count == 3)
     }
 
     @Test
@@ -64,16 +102,17 @@ struct ProgramStartTests {
         let before = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
         let argument = try await Program.run("bash", ["-c", script, Program.warehousectl, folder, store])
         #expect(argument.exitCode == 64)
-        #expect(argument.error == "warehousectl: argument 2: is not UTF-8: give another name\n")
+        #expect(argument.error == "warehousectl: argument 2: is not UTF-8\n")
         for (program, variable) in [
             (Program.warehousectl, "WAREHOUSE_STORE"), (Program.warehoused, "WAREHOUSE_STORE"),
             (Program.warehousectl, "WAREHOUSE_SECRETS"), (Program.warehousectl, "TMPDIR"),
         ] {
-            let script = #"export \#(variable)="$(printf '%s/s\351' "$1")" && exec "$0" check"#
+            let words = variable == "TMPDIR" ? "backup -" : variable == "WAREHOUSE_SECRETS" ? "secrets export" : "check"
+            let script = #"export \#(variable)="$(printf '%s/s\351' "$1")" && exec "$0" \#(words)"#
             let outcome = try await Program.run("bash", ["-c", script, program, folder])
             #expect(outcome.exitCode == 78)
             let name = program == Program.warehoused ? "warehoused" : "warehousectl"
-            #expect(outcome.error == "\(name): \(variable): is not UTF-8: give another name\n")
+            #expect(outcome.error == "\(name): \(variable): is not UTF-8\n")
         }
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == before)
     }
@@ -83,27 +122,35 @@ struct ProgramStartTests {
     func printsNoKeyInAnError() async throws {
         let key = try #require(office.workplace.keys[1])
         let sealing = try String(contentsOfFile: office.keyFile, encoding: .utf8).trimmingCharacters(in: .newlines)
-        for secret in [key, String(key.dropLast(3)), String(key.dropFirst(4)), sealing] {
-            for (program, words) in [
+        // In a path, where other words are as long, whole ones alone.
+        var commands = [key, sealing].flatMap { secret in
+            [
+                (Program.warehousectl, ["backup", "/nonexistent/\(secret)", "--store", store]),
+                (Program.warehoused, ["--listen", "unix:/nonexistent/\(secret)", "--store", store]),
+            ]
+        }
+        // Whole, or cut where somebody has not selected all of it.
+        let parts = [key.dropFirst(0), key.dropLast(3)] + [2, 4, 5, 8, 17].map { key.dropFirst($0) }
+        for secret in (parts + [0, 3, 6].map { sealing.dropFirst($0) }).map(String.init) {
+            commands += [
                 (Program.warehousectl, [secret]), (Program.warehousectl, ["list", secret]),
                 (Program.warehousectl, ["key", "create", "--organisation", secret]),
                 (Program.warehousectl, ["key", "revoke", "+\(secret)"]),
                 (Program.warehousectl, ["key", "revoke", secret + "x"]),
                 (Program.warehousectl, ["list", "--store", secret]),
-                (Program.warehousectl, ["backup", "/nonexistent/\(secret)", "--store", store]),
                 (Program.warehousectl, ["import", secret, "--store", store]),
                 (Program.warehousectl, ["list", "--\(secret)"]),
                 (Program.warehousectl, office.words("secrets", ["export", "--sealing-key-file", secret])),
                 (Program.warehoused, [secret]), (Program.warehoused, ["--listen", secret]),
-                (Program.warehoused, ["--listen", "unix:/nonexistent/\(secret)", "--store", store]),
                 (Fixture.project + "deploy/smoke.sh", ["https://localhost", secret]),
                 (Fixture.project + "deploy/smoke.sh", ["https://localhost", "--organisation", secret]),
-            ] {
-                let outcome = try await Program.run(program, words)
-                #expect(outcome.exitCode >= 64, "\(words)")
-                // The secret half of an API key, or the key itself.
-                let hidden = secret == sealing ? secret.dropFirst(6).prefix(64) : key.dropFirst(17).prefix(43)
-                #expect(!outcome.error.contains(hidden.prefix(12)), "\(outcome.error)")
+            ]
+        }
+        for (program, words) in commands {
+            let outcome = try await Program.run(program, words)
+            #expect(outcome.exitCode >= 64, "\(words)")
+            for secret in [key.dropFirst(17), sealing.dropFirst(6)] {
+                #expect(!outcome.error.contains(secret.prefix(12)), "\(outcome.error)")
             }
         }
     }

@@ -56,14 +56,14 @@ struct StoreBackupTests {
     /// Such names were once taken for files that an earlier run had left.
     @Test
     func leavesTheFilesBesideIt() throws {
-        let neighbours = [".part", ".restored", ".restored-wal", ".damaged"].flatMap { [backup + $0, store + $0] }
+        let neighbours = [".part", ".restored", ".restored-wal"].flatMap { [backup + $0, store + $0] }
         for file in neighbours { try Data(file.utf8).write(to: URL(filePath: file)) }
         try StoreBackup.make(of: store, at: backup)
         #expect(try StoreBackup.restore(backup, to: store, replacing: true, by: "test") == .replaced)
         for file in neighbours { #expect(try Data(contentsOf: URL(filePath: file)) == Data(file.utf8)) }
     }
 
-    @Test(arguments: [".restored", ".part", ".damaged"])
+    @Test(arguments: [".restored", ".part"])
     func restoresABackupWhateverItsName(_ suffix: String) throws {
         let backup = store + suffix
         try StoreBackup.make(of: store, at: backup)

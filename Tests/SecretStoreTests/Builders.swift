@@ -47,7 +47,7 @@ struct Site {
     private func leaveWorkingFolder(_ make: (String) throws -> Void) throws {
         let folder = directory(".warehouse-connections-killed")
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
-        try make(folder + "/key")
+        try make(folder + "/new")
         try FileManager.default.setAttributes(
             [.modificationDate: Date(timeIntervalSinceNow: -120)],
             ofItemAtPath: folder

@@ -61,6 +61,9 @@ struct DirectoryOwnerTests {
             try FileManager.default.createSymbolicLink(atPath: own("link"), withDestinationPath: theirs("file"))
             try #require(try asOwner(ofDirectoryOf: theirs("link")) { geteuid() } == nobody)
             try #require(try asOwner(ofDirectoryOf: own("link")) { geteuid() } == nobody)
+            // By way of a link in the middle.
+            try FileManager.default.createSymbolicLink(atPath: own("first"), withDestinationPath: theirs("link"))
+            try #require(try asOwner(ofDirectoryOf: own("first")) { geteuid() } == nobody)
             try #require(try asOwner(ofDirectoryOf: own("file")) { geteuid() } == 0)
         }
     }

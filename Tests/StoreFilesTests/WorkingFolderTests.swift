@@ -20,12 +20,12 @@ struct WorkingFolderTests {
 
     private func make(_ text: String, replacing: Bool) throws {
         let folder = try WorkingFolder(beside: target)
-        try folder.make("file", mode: 0o660, for: target) { descriptor in
+        try folder.make(mode: 0o660, for: target) { descriptor in
             let names = try names
             #expect(names.contains { $0.hasPrefix(".warehouse-connections-") })
             #expect(unsafe write(descriptor, text, text.utf8.count) == text.utf8.count)
         }
-        try folder.move("file", to: target, replacing: replacing)
+        try folder.move(to: target, replacing: replacing)
     }
 
     @Test
@@ -62,7 +62,7 @@ struct WorkingFolderTests {
         struct Stop: Error {}
         #expect(throws: Stop.self) {
             let folder = try WorkingFolder(beside: target)
-            try folder.make("file", mode: 0o600, for: target) { _ in throw Stop() }
+            try folder.make(mode: 0o600, for: target) { _ in throw Stop() }
         }
         #expect(try names == [])
         #expect(throws: StoreError.self) { _ = try WorkingFolder(beside: directory("no/such/place")) }
@@ -74,13 +74,18 @@ struct WorkingFolderTests {
         let old: [FileAttributeKey: Any] = [.modificationDate: Date(timeIntervalSinceNow: -120)]
         func leave(_ name: String, _ attributes: [FileAttributeKey: Any]) throws {
             try FileManager.default.createDirectory(atPath: directory(name), withIntermediateDirectories: false)
-            try Data("copy".utf8).write(to: URL(filePath: directory(name + "/copy")))
+            try Data("copy".utf8).write(to: URL(filePath: directory(name + "/new")))
+            try Data().write(to: URL(filePath: directory(name + "/new-wal")))
             try FileManager.default.setAttributes(attributes, ofItemAtPath: directory(name))
         }
         try leave(".warehouse-connections-killed", old)
         try leave(".warehouse-connections-young0", [:])
         try leave(".warehouse-connections-others-folder", old)
         try leave("warehouse-connections-killed", old)
+        // Somebody has given a folder of theirs such a name.
+        try leave(".warehouse-connections-letter", [:])
+        try Data().write(to: URL(filePath: directory(".warehouse-connections-letter/letter")))
+        try FileManager.default.setAttributes(old, ofItemAtPath: directory(".warehouse-connections-letter"))
         try Data().write(to: URL(filePath: directory(".warehouse-connections-afile0")))
         try FileManager.default.setAttributes(old, ofItemAtPath: directory(".warehouse-connections-afile0"))
         try FileManager.default.createSymbolicLink(
@@ -94,20 +99,21 @@ struct WorkingFolderTests {
         let before = try names
         try make("one", replacing: false)
         #expect(try names == (before + ["target"]).filter { $0 != ".warehouse-connections-killed" }.sorted())
-        #expect(FileManager.default.fileExists(atPath: directory("warehouse-connections-killed/copy")))
+        #expect(FileManager.default.fileExists(atPath: directory("warehouse-connections-killed/new")))
+        #expect(FileManager.default.fileExists(atPath: directory(".warehouse-connections-letter/letter")))
     }
 
     @Test
     func leavesTheFolderOfARunThatIsAtWork() throws {
         let folder = try WorkingFolder(beside: target)
-        try folder.make("file", mode: 0o600, for: target) { _ in }
+        try folder.make(mode: 0o600, for: target) { _ in }
         let name = try #require(try names.first)
         try FileManager.default.setAttributes(
             [.modificationDate: Date(timeIntervalSinceNow: -7200)],
             ofItemAtPath: directory(name)
         )
         try make("other", replacing: false)
-        try folder.move("file", to: target, replacing: true)
+        try folder.move(to: target, replacing: true)
         #expect(try Data(contentsOf: URL(filePath: target)) == Data())
     }
 }

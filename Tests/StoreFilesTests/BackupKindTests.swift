@@ -5,7 +5,7 @@ import Testing
 import WarehouseConnections
 
 @Suite(.timeLimit(.minutes(1)))
-struct BackupPlaceTests {
+struct BackupKindTests {
     private static let kind: UInt32 = 0x1234_5678
     private static let irregular = "it is no regular file: choose another name, or -"
     private static let foreign = "it is there already, and no backup of things: choose another name"
@@ -21,13 +21,8 @@ struct BackupPlaceTests {
 
     private func reason(_ file: String, replacing: Bool) -> String? {
         do throws(StoreError) {
-            try checkBackupPlace(
-                file,
-                replacing: replacing,
-                applicationID: Self.kind,
-                kind: "things",
-                instead: ", or -"
-            )
+            let kind = BackupKind(applicationID: Self.kind, content: "things", otherAdvice: ", or -")
+            try kind.checkPlace(file, replacing: replacing)
             return nil
         } catch {
             guard case .cannotCreate(file, let reason) = error else { return "\(error)" }
@@ -76,6 +71,7 @@ struct BackupPlaceTests {
     @Test(arguments: ["-wal", "-shm", "-journal", ".lock"])
     func isNoNameOfAStoresOwnFiles(_ suffix: String) throws {
         let directory = try TemporaryDirectory()
+        #expect(reason(directory(suffix), replacing: false) == nil)
         let (store, file) = (directory("store"), directory("store" + suffix))
         #expect(reason(file, replacing: true) == nil)
         try Self.header(isInWALMode: true).write(to: URL(filePath: store))
