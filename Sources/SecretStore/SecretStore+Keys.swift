@@ -94,13 +94,7 @@ extension SecretStore {
 
     /// Step 2.
     func putIntoFile(_ key: SealingKey) throws(SecretStoreError) {
-        let isThere: Bool
-        do {
-            isThere = try asCaller { exists(key.file) }
-        } catch {
-            throw SecretStoreError(error, store: path)
-        }
-        if isThere { try key.settle() } else { try key.write() }
+        if asCaller({ exists(key.file) }) { try key.settle() } else { try key.write() }
     }
 
     /// The end of step 3.

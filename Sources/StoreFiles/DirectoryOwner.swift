@@ -11,7 +11,7 @@ import Synchronization
 ///
 /// Inside of `body` the rights stay as they are: after links are resolved, nobody can tell who made them. The rights of a
 /// process are those of all its threads, so a lock lets one thread at a time give up root's.
-package func asOwner<Result>(ofDirectoryOf path: String, _ body: () throws -> Result) throws -> Result {
+package func asOwner<Result>(ofDirectoryOf path: String, _ body: () throws -> Result) rethrows -> Result {
     guard getuid() == 0, let directory = othersDirectory(of: path) else { return try body() }
     changing.lock()
     defer { changing.unlock() }
@@ -22,7 +22,7 @@ package func asOwner<Result>(ofDirectoryOf path: String, _ body: () throws -> Re
 
 /// Runs `body` with the rights that this program was started with, also inside of ``asOwner(ofDirectoryOf:_:)``: for a file
 /// whose name is the caller's own.
-package func asCaller<Result>(_ body: () throws -> Result) throws -> Result {
+package func asCaller<Result>(_ body: () throws -> Result) rethrows -> Result {
     guard getuid() == 0 else { return try body() }
     changing.lock()
     defer { changing.unlock() }
@@ -81,11 +81,12 @@ private struct Rights: Sendable {
         groups = isWhole ? Array(found.prefix(Int(count))) : []
     }
 
-    /// Runs `body` with these rights.
-    func having<Result>(_ body: () throws -> Result) throws -> Result {
+    /// Runs `body` with these rights. A root that may not take them, such as in a container, has few of its own: then it
+    /// keeps those.
+    func having<Result>(_ body: () throws -> Result) rethrows -> Result {
         let before = Self.current
         defer { before.take() }
-        guard take() else { throw RightsError(user: user, reason: reason(errno)) }
+        if !take() { before.take() }
         return try body()
     }
 
@@ -94,15 +95,5 @@ private struct Rights: Sendable {
     private func take() -> Bool {
         unsafe (geteuid() == 0 || seteuid(0) == 0) && setgroups(groups.count, groups) == 0 && setegid(group) == 0
             && seteuid(user) == 0
-    }
-}
-
-/// Root could not take the rights of a directory's owner.
-private struct RightsError: Error, CustomStringConvertible {
-    let user: uid_t
-    let reason: String
-
-    var description: String {
-        "root cannot take the rights of user \(user), who owns the folder: \(reason): run this as that user"
     }
 }

@@ -24,7 +24,10 @@ struct FlagsmithFailureTests {
         + ["502 Bad Gateway", "503 Service Unavailable", "302 Found", "304 Not Modified", "400 Bad Request"].map {
             Failure(question: .page($0), status: 503, retryAfter: ["1"])
         }
-        + ["500 Internal Server Error", "404 Not Found", "302 Found", "429 Too Many Requests", "503 Unavailable"].map {
+        + [
+            "500 Internal Server Error", "404 Not Found", "302 Found", "429 Too Many Requests", "503 Unavailable",
+            "401 Unauthorized", "403 Forbidden",
+        ].map {
             Failure(question: internalError, health: .page($0), status: 503, retryAfter: ["1"])
         }
 
@@ -46,6 +49,28 @@ struct FlagsmithFailureTests {
                 }
                 let post = ["--data", "a", "--header", "Transfer-Encoding: chunked"]
                 try await site.expect(failure.status, Workplace.list(1), credentials + post)
+            }
+        }
+    }
+
+    /// nginx would go where such a field leads, and take what answers there for the permission.
+    @Test(arguments: ["/dashboard", "/_refusal", "/_question/are-you-well", "/_refused", "/api/v1/projects/"])
+    func followsNoFieldOfAnAnswer(_ target: String) async throws {
+        let statuses = [
+            ("401 Unauthorized", 401), ("403 Forbidden", 403), ("302 Found", 503), ("503 Unavailable", 503),
+            ("429 Too Many Requests", 429), ("404 Not Found", 403), ("500 Internal Server Error", 403),
+        ]
+        for isCached in [false, true] {
+            try await Site.besideFlagsmith(edit: isCached ? { $0.uncommenting("CACHE") } : { $0 }) { site, flagsmith in
+                for (number, (status, expected)) in statuses.enumerated() {
+                    flagsmith.change { $0.failure = .page(status, ["X-Accel-Redirect: \(target)"]) }
+                    // Each its own, because 401 and 403 are remembered.
+                    let credentials = ["--header", "Authorization: Token admin-1-\(number)"]
+                    try await site.expect(expected, Workplace.list(1), credentials)
+                }
+                let field = ["X-Accel-Redirect: \(target)"]
+                flagsmith.change { $0.failure = FlagsmithStandIn.Answer("200 OK", "[]", field) }
+                try await site.expect(200, Workplace.list(1), Site.token("admin-1"))
             }
         }
     }

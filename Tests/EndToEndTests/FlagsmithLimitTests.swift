@@ -11,9 +11,12 @@ struct FlagsmithLimitTests {
         [
             "Api-Key prefix11.0123456789", "api-key prefix11.0123456789", "foo Api-Key prefix11.0123456789",
             "Basic YTpi Api-Key prefix11.0123456789", "Bearer,Api-Key prefix11.0123456789",
+            "Api-Key prefix11.0123456789\t",
         ].map(authorization),
         ["Token 0123456789abcdef", "token   0123456789abcdef", "TOKEN\t0123456789abcdef"].map(authorization),
-        ["Bearer an-opaque-one", "bearer  an-opaque-one", "BEARER \t an-opaque-one"].map(authorization),
+        ["Bearer an-opaque-one", "bearer  an-opaque-one", "BEARER \t an-opaque-one", "Bearer\u{A0}an-opaque-one"].map(
+            authorization
+        ),
         // Of the last character's six bits only four are part of such a signature.
         ["A", "B", "C", "D"].map { authorization("Bearer \(head)\(signature)\($0)") },
         [",", "!", ".a"].map { authorization("Bearer \(head)\(signature)\($0)A\(signature)") },
@@ -45,6 +48,13 @@ struct FlagsmithLimitTests {
                 }
                 for credentials in spellings { try await site.expect(429, Workplace.list(1), credentials) }
             }
+            // As long as one by an RSA key of 4096 bits: a stranger uses up nobody else's share.
+            let long = ["y", "z"].map { letter in
+                Self.authorization("Bearer \(Self.head)\(String(repeating: letter, count: 683))")
+            }
+            for _ in 1...3 { try await site.expect(401, Workplace.list(1), long[0]) }
+            try await site.expect(429, Workplace.list(1), long[0])
+            try await site.expect(401, Workplace.list(1), long[1])
             // Others have shares of their own, and who has no credential needs none.
             for other in ["Api-Key prefix22.0123456789", "Token 1123456789abcdef", "Bearer another-opaque-one"] {
                 try await site.expect(401, Workplace.list(1), Self.authorization(other))

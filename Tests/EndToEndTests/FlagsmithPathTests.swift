@@ -28,6 +28,9 @@ struct FlagsmithPathTests {
             "/api/v1/organisations/1/integrations/warehouse-connections%20/",
             "/api/v1/organisations/1/integrations/warehouse-connections%0A",
             "/x/../api/v1/organisations/01/integrations/./warehouse-connections/",
+            "/api/v1/organisations/1/integrations/%20warehouse-connections/",
+            "/api/v1/organisations%20/1/integrations%09/warehouse-connections/",
+            "/%20api/%20v1/organisations/1/integrations/warehouse-connections/",
         ]
 
     @Test

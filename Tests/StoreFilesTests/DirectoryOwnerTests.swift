@@ -11,7 +11,7 @@ struct DirectoryOwnerTests {
         await #expect(processExitsWith: .success) {
             let theirs = try directory(of: nobody)
             let before = rights
-            let inside = try asOwner(ofDirectoryOf: theirs("file")) { rights }
+            let inside = asOwner(ofDirectoryOf: theirs("file")) { rights }
             try #require(inside == [nobody, nobody, nobody])
             try #require(rights == before)
             try #require(throws: Stop.self) { try asOwner(ofDirectoryOf: theirs("file")) { throw Stop() } }
@@ -24,13 +24,13 @@ struct DirectoryOwnerTests {
         await #expect(processExitsWith: .success) {
             let (theirs, others, own) = (try directory(of: nobody), try directory(of: 4_711), try directory(of: 0))
             for directory in [others, own] {
-                let inside = try asOwner(ofDirectoryOf: theirs("a")) {
-                    [try asOwner(ofDirectoryOf: directory("b")) { geteuid() }, geteuid()]
+                let inside = asOwner(ofDirectoryOf: theirs("a")) {
+                    [asOwner(ofDirectoryOf: directory("b")) { geteuid() }, geteuid()]
                 }
                 try #require(inside == [nobody, nobody])
             }
-            let inside = try asOwner(ofDirectoryOf: own("a")) {
-                [try asOwner(ofDirectoryOf: others("b")) { geteuid() }, geteuid()]
+            let inside = asOwner(ofDirectoryOf: own("a")) {
+                [asOwner(ofDirectoryOf: others("b")) { geteuid() }, geteuid()]
             }
             try #require(inside == [4_711, 0])
         }
@@ -41,9 +41,9 @@ struct DirectoryOwnerTests {
         await #expect(processExitsWith: .success) {
             let (theirs, others) = (try directory(of: nobody), try directory(of: 4_711))
             let before = rights
-            let inside = try asOwner(ofDirectoryOf: theirs("a")) {
+            let inside = asOwner(ofDirectoryOf: theirs("a")) {
                 [
-                    try asCaller { rights }, try asCaller { try asOwner(ofDirectoryOf: others("b")) { rights } },
+                    asCaller { rights }, asCaller { asOwner(ofDirectoryOf: others("b")) { rights } },
                     rights,
                 ]
             }
@@ -59,12 +59,12 @@ struct DirectoryOwnerTests {
             for file in [theirs("file"), own("file")] { try Data().write(to: URL(filePath: file)) }
             try FileManager.default.createSymbolicLink(atPath: theirs("link"), withDestinationPath: own("file"))
             try FileManager.default.createSymbolicLink(atPath: own("link"), withDestinationPath: theirs("file"))
-            try #require(try asOwner(ofDirectoryOf: theirs("link")) { geteuid() } == nobody)
-            try #require(try asOwner(ofDirectoryOf: own("link")) { geteuid() } == nobody)
+            try #require(asOwner(ofDirectoryOf: theirs("link")) { geteuid() } == nobody)
+            try #require(asOwner(ofDirectoryOf: own("link")) { geteuid() } == nobody)
             // By way of a link in the middle.
             try FileManager.default.createSymbolicLink(atPath: own("first"), withDestinationPath: theirs("link"))
-            try #require(try asOwner(ofDirectoryOf: own("first")) { geteuid() } == nobody)
-            try #require(try asOwner(ofDirectoryOf: own("file")) { geteuid() } == 0)
+            try #require(asOwner(ofDirectoryOf: own("first")) { geteuid() } == nobody)
+            try #require(asOwner(ofDirectoryOf: own("file")) { geteuid() } == 0)
         }
     }
 }
