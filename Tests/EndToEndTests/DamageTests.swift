@@ -243,7 +243,7 @@ struct DamageTests {
     }
 }
 
-/// The store of a workplace in a directory of its own, which the responder may read and not write.
+/// The store of a workplace in a directory of its own, which the responder may read and not write; setgid, as in production.
 private struct GuardedStore {
     let store: String
     private let workplace: Workplace
@@ -255,7 +255,7 @@ private struct GuardedStore {
         store = directory + "/store.sqlite"
         try await shell(
             """
-            mkdir -m 750 $D
+            mkdir -m 2750 $D
             $W backup $C --store \(workplace.store)
             $W restore $C --store $S
             chown -R nobody:root $D
