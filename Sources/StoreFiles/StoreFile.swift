@@ -1,4 +1,4 @@
-package import Glibc
+import Glibc
 package import WarehouseConnections
 
 /// What SQLite or a writer appends to a store's name to name the files that it keeps beside it.
@@ -47,7 +47,7 @@ package func refuseSidecarName(_ path: String) throws(StoreError) {
 }
 
 /// Opens the file at `path` for reading and writing; one that was not there gets `mode`, whatever the umask.
-package func openOrCreate(_ path: String, mode: mode_t) throws(StoreError) -> CInt {
+package func openOrCreate(_ path: String, mode: UInt32) throws(StoreError) -> CInt {
     // Another process may take the file away between the two calls.
     for _ in 1...10 {
         let created = unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode)

@@ -1,5 +1,5 @@
 import Foundation
-package import Glibc
+import Glibc
 package import WarehouseConnections
 
 /// A folder of this run's own, with one new file in it and what SQLite keeps beside that. The file gets its name when it
@@ -44,7 +44,7 @@ package struct WorkingFolder: ~Copyable {
     /// Makes the file, empty, and opens it for reading and writing.
     ///
     /// - Parameter target: what an error calls it.
-    package func create(mode: mode_t, for target: String) throws(StoreError) -> CInt {
+    package func create(mode: UInt32, for target: String) throws(StoreError) -> CInt {
         let descriptor = unsafe open(file, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode)
         guard descriptor >= 0, fchmod(descriptor, mode) == 0 else {
             let code = errno
@@ -55,7 +55,7 @@ package struct WorkingFolder: ~Copyable {
     }
 
     /// Makes the file, empty, and runs `body` with its descriptor; then all of it is on the disk.
-    package func make<Result>(mode: mode_t, for target: String, _ body: (CInt) throws -> Result) throws -> Result {
+    package func make<Result>(mode: UInt32, for target: String, _ body: (CInt) throws -> Result) throws -> Result {
         let descriptor = try create(mode: mode, for: target)
         defer { close(descriptor) }
         let result = try body(descriptor)
