@@ -9,7 +9,7 @@ struct UnnamedDatabase: ~Copyable {
     let database: DatabaseQueue
     private let descriptor: CInt
     private let directory: String
-    /// Stays, and stays empty: SQLite looks for a journal there whenever it reads, and nobody else may put one there.
+    /// Kept, although it is empty: SQLite looks for a journal in it at each read, and nobody else may put one there.
     private let folder: WorkingFolder
 
     /// - Parameter directory: of the file system that holds it.

@@ -13,7 +13,7 @@ package struct DatabaseHeader {
     /// - Returns: nil if the file is no SQLite database.
     /// - Throws: ``StoreError/unavailable(store:reason:)`` if it can't be read.
     package init?(of path: String) throws(StoreError) {
-        // To open a pipe would mean to wait for somebody who writes into it.
+        // O_NONBLOCK: otherwise to open a pipe waits for its writer.
         let descriptor = unsafe open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else { throw .unavailable(store: path, reason: reason(errno)) }
         defer { close(descriptor) }

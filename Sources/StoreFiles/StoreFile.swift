@@ -35,8 +35,8 @@ package func hasSidecar(_ path: String) -> Bool {
     sidecarSuffixes.contains { exists(companion(of: path, $0)) }
 }
 
-/// Refuses a name that SQLite, or a writer, gives to a file of its own beside the file that is there: the store's log
-/// would be what is put there, and SQLite removes a journal that it cannot read.
+/// Refuses a name that SQLite or a writer uses for a file beside an existing one, such as `<store>-wal`: SQLite would read
+/// the new file as the store's log, or remove it as a broken journal.
 package func refuseSidecarName(_ path: String) throws(StoreError) {
     for suffix in sidecarSuffixes where path.hasSuffix(suffix) {
         let store = String(path.dropLast(suffix.count))
