@@ -19,13 +19,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         // SHA-256, RSA, and HPKE for secrets.
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
-        // RS256 tokens, with which Snowflake's key-pair authentication signs in.
-        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
-        // HTTPS to warehouses with an own CA file, a proxy and no redirects; swift-nio and swift-nio-ssl have its types of
-        // deadlines and certificates.
-        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
-        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
-        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         // Tests only: the file descriptors that swift-subprocess takes.
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         // Tests only: real processes.
@@ -33,6 +26,8 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CFastCGI", providers: [.apt(["libfcgi-dev"])]),
+        // HTTPS to warehouses that blocks as our threads do, with an own CA file, proxies and a look at each address.
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(
             name: "FastCGI",
             dependencies: ["CFastCGI", .product(name: "HTTPTypes", package: "swift-http-types")]
@@ -62,16 +57,9 @@ let package = Package(
         .target(
             name: "Warehouses",
             dependencies: [
-                "WarehouseConnections",
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                "CCurl", "WarehouseConnections",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
-                .product(name: "JWTKit", package: "jwt-kit"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOFoundationCompat", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]
         ),
         .target(

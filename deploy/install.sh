@@ -116,7 +116,7 @@ fi
 if [ -z "$binaries" ]; then
     command -v swift >/dev/null ||
         fail 69 "no swift in PATH: install a toolchain from https://www.swift.org/install, or give --binaries"
-    deploy/install-packages.sh binutils libfcgi-dev libsqlite3-dev
+    deploy/install-packages.sh binutils libcurl4-openssl-dev libfcgi-dev libsqlite3-dev
     build=(swift build -c release --static-swift-stdlib)
     echo "building: ${build[*]} (minutes the first time)"
     log=$temporary/build.log
@@ -144,7 +144,7 @@ for program in warehoused warehousectl; do
     put "$binaries/$program" "/usr/local/bin/$program" 755
     for shell in bash zsh fish; do
         "$binaries/$program" --generate-completion-script "$shell" >"$temporary/$shell" ||
-            fail 69 "$binaries/$program: does not run here: apt-get install libfcgi0ldbl libsqlite3-0"
+            fail 69 "$binaries/$program: does not run here: apt-get install libcurl4 libfcgi0ldbl libsqlite3-0"
     done
     deploy/man-page.sh "$binaries/$program" >"$temporary/man"
     put "$temporary/bash" "$bash/$program"

@@ -55,7 +55,7 @@ fi
 status_port=$((port + 1))
 
 command -v swift >/dev/null || fail 69 "no swift in PATH: install a toolchain from https://www.swift.org/install"
-deploy/install-packages.sh curl libfcgi-dev libsqlite3-dev nginx openssl spawn-fcgi
+deploy/install-packages.sh curl libcurl4-openssl-dev libfcgi-dev libsqlite3-dev nginx openssl spawn-fcgi
 socket=$temporary/socket status_directory=$temporary/status
 mkdir -m 0750 "$status_directory"
 deploy/local-nginx.sh "$directory" "$port" "$socket" "$status_port" "$status_directory"

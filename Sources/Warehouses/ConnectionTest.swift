@@ -19,20 +19,21 @@ public struct ConnectionTest: Sendable {
 
     public init(_ settings: NetworkSettings) { self.settings = settings }
 
-    /// Signs in to the warehouse and tries one step after the other. It changes nothing there that a loader would see.
+    /// Signs in to the warehouse and tries one step after the other. It changes nothing there that a loader would see, and
+    /// blocks for as long as the settings' timeout at most.
     ///
     /// - Throws: ``TestFailure`` of the first step that fails.
     public func run(
         _ configuration: WarehouseConfiguration,
         with credential: Credential
-    ) async throws(TestFailure) {
+    ) throws(TestFailure) {
         do {
             // What was imported may be anything, and becomes a part of a URL.
             try configuration.check()
             switch (configuration.type, credential) {
-            case (.snowflake, .keyPair(let key)): try await Snowflake.test(configuration, with: key, settings)
+            case (.snowflake, .keyPair(let key)): try Snowflake.test(configuration, with: key, settings)
             case (.clickHouse, .password(let password)):
-                try await ClickHouse.test(configuration, password: password, settings)
+                try ClickHouse.test(configuration, password: password, settings)
             default: throw TestFailure("there is no test for \(configuration.type.name)")
             }
         } catch let failure as TestFailure {

@@ -1,3 +1,6 @@
+import Dispatch
+import Foundation
+import Synchronization
 import Sysexits
 import WarehouseConnections
 import Warehouses
@@ -8,15 +11,13 @@ struct ConnectionTester: Sendable {
     let test: ConnectionTest
 
     /// Tests the connection of one organisation. What is wrong with it is in the outcome, as is what is wrong here.
-    func outcome(of organisation: OrganisationID) async -> TestOutcome {
+    func outcome(of organisation: OrganisationID) -> TestOutcome {
         var connection: WarehouseConnection?
         do {
-            let subject = try await stores.subject(of: organisation)
+            let subject = try stores.subject(of: organisation)
             connection = subject.connection
-            let result = await result(of: subject)
-            // A test that was broken off has found nothing.
-            try Task.checkCancellation()
-            let tested = try await stores.record(result.failure, of: subject.connection, of: organisation)
+            let result = result(of: subject)
+            let tested = try stores.record(result.failure, of: subject.connection, of: organisation)
             return TestOutcome(organisation: organisation, connection: tested, result: result)
         } catch {
             let failure = (error as? ProgramFailure) ?? ProgramFailure(.ioError, "\(error)")
@@ -24,41 +25,48 @@ struct ConnectionTester: Sendable {
         }
     }
 
-    /// Tests several at a time, and calls `body` with each outcome when it is there.
+    /// Tests several at a time, each on a thread, and calls `body` on this one with each outcome when it is there. If
+    /// `body` throws, nothing more is stored, and this returns when the tests under way have ended.
     func forEachOutcome(
         of organisations: [OrganisationID],
         parallel: Int,
         _ body: (TestOutcome) throws -> Void
-    ) async throws {
-        try await withThrowingTaskGroup(of: TestOutcome.self) { group in
-            var waiting = organisations[...]
-            for _ in 0..<parallel {
-                guard let next = waiting.popFirst() else { break }
-                group.addTask { await outcome(of: next) }
+    ) throws {
+        let queue = TestQueue(organisations)
+        let threads = DispatchGroup()
+        for _ in 0..<min(parallel, organisations.count) {
+            threads.enter()
+            Thread.detachNewThread {
+                while let next = queue.takeNext() { queue.add(outcome(of: next)) }
+                threads.leave()
             }
-            while let outcome = try await group.next() {
-                if let next = waiting.popFirst() { group.addTask { await self.outcome(of: next) } }
-                try body(outcome)
-            }
+        }
+        // A thread in libcurl must not outlive what exit(3) takes away.
+        defer { threads.wait() }
+        do {
+            for _ in organisations { try body(queue.takeOutcome()) }
+        } catch {
+            queue.clear()
+            stores.close()
+            throw error
         }
     }
 
-    private func result(of subject: TestedStores.Subject) async -> TestOutcome.Result {
+    private func result(of subject: TestedStores.Subject) -> TestOutcome.Result {
         let configuration = subject.connection.configuration
         do throws(TestFailure) {
-            try await test.run(configuration, with: subject.credential)
+            try test.run(configuration, with: subject.credential)
             return .passed
         } catch {
             guard error.isOfSignIn, let predecessor = subject.predecessor else { return .failed(error) }
             do throws(TestFailure) {
-                try await test.run(configuration, with: predecessor)
+                try test.run(configuration, with: predecessor)
                 return .awaitsNewKey(error)
             } catch _ {
                 return .failed(error)
             }
         }
     }
-
 }
 
 extension TestOutcome.Result {
@@ -67,5 +75,29 @@ extension TestOutcome.Result {
         case .passed, .untested: nil
         case .failed(let failure), .awaitsNewKey(let failure): failure
         }
+    }
+}
+
+/// What waits to be tested, and what came of it.
+private final class TestQueue: Sendable {
+    private let organisations: Mutex<ArraySlice<OrganisationID>>
+    private let outcomes = Mutex<[TestOutcome]>([])
+    private let isAdded = DispatchSemaphore(value: 0)
+
+    init(_ organisations: [OrganisationID]) { self.organisations = Mutex(organisations[...]) }
+
+    func takeNext() -> OrganisationID? { organisations.withLock { $0.popFirst() } }
+
+    func clear() { organisations.withLock { $0 = [] } }
+
+    func add(_ outcome: TestOutcome) {
+        outcomes.withLock { $0.append(outcome) }
+        isAdded.signal()
+    }
+
+    /// Waits for one.
+    func takeOutcome() -> TestOutcome {
+        isAdded.wait()
+        return outcomes.withLock { $0.removeFirst() }
     }
 }

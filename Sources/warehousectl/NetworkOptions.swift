@@ -10,7 +10,16 @@ struct NetworkOptions: ParsableArguments {
     )
     var caFile: String?
 
-    @Option(help: ArgumentHelp("An HTTP proxy, as http://<host>:<port>.", valueName: "url"))
+    @Option(
+        help: ArgumentHelp(
+            """
+            An HTTP proxy, as http://[<user>:<password>@]<host>:<port>, for every host. Without it HTTPS_PROXY says which, \
+            and NO_PROXY for which hosts not. What stands here is in the list of processes, a password too: there it \
+            belongs into HTTPS_PROXY.
+            """,
+            valueName: "url"
+        )
+    )
     var proxy: String?
 
     @Option(help: ArgumentHelp("Ask this server instead of each Snowflake account: for tests.", valueName: "url"))
@@ -19,23 +28,24 @@ struct NetworkOptions: ParsableArguments {
     @Flag(help: "Allow a ClickHouse host on this machine or in its network.")
     var allowPrivateHost = false
 
-    /// - Throws: ``ProgramFailure``: 64 for a wrong option, 66 for a file without certificates.
+    /// - Throws: ``ProgramFailure``: 64 for a wrong option, 66 for a file without certificates, 78 for a wrong variable.
     func settings(timeout: Duration) throws(ProgramFailure) -> NetworkSettings {
-        if let baseURL, Self.server(baseURL, scheme: "https") == nil {
-            throw ProgramFailure(.usage, "--base-url: expected https://<host>:<port> and nothing else")
-        }
-        let proxy = try proxy.map { text throws(ProgramFailure) in
-            // A password among the arguments would be in the list of processes.
-            guard let server = Self.server(text, scheme: "http") else {
-                throw ProgramFailure(.usage, "--proxy: expected http://<host>:<port> and nothing else")
+        let environment = ProcessInfo.processInfo.environment
+        let snowflake = try baseURL.map { text throws(ProgramFailure) in
+            guard let server = Self.server(text) else {
+                throw ProgramFailure(.usage, "--base-url: expected https://<host>:<port> and nothing else")
             }
             return server
         }
+        let proxy = try proxy(environment)
         do {
             return try NetworkSettings(
                 authoritiesFile: caFile,
                 proxy: proxy,
-                snowflakeURL: baseURL,
+                proxyExceptions: ProxyExceptions(
+                    self.proxy == nil ? environment["no_proxy"] ?? environment["NO_PROXY"] ?? "" : ""
+                ),
+                snowflake: snowflake,
                 allowsPrivateHosts: allowPrivateHost,
                 timeout: timeout
             )
@@ -44,9 +54,24 @@ struct NetworkOptions: ParsableArguments {
         }
     }
 
-    private static func server(_ text: String, scheme: String) -> (host: String, port: Int)? {
-        guard let parts = URLComponents(string: text), parts.scheme == scheme, let host = parts.host, !host.isEmpty,
-            let port = parts.port, (1...65_535).contains(port), text == "\(scheme)://\(host):\(port)"
+    /// The variables in the order in which curl(1) looks at them.
+    private func proxy(_ environment: [String: String]) throws(ProgramFailure) -> Proxy? {
+        let expected = "expected http://[<user>:<password>@]<host>:<port> and nothing else"
+        if let text = proxy {
+            guard let proxy = Proxy(text) else { throw ProgramFailure(.usage, "--proxy: \(expected)") }
+            return proxy
+        }
+        for name in ["https_proxy", "HTTPS_PROXY"] {
+            guard let text = environment[name], !text.isEmpty else { continue }
+            guard let proxy = Proxy(text) else { throw ProgramFailure(.configuration, "\(name): \(expected)") }
+            return proxy
+        }
+        return nil
+    }
+
+    private static func server(_ text: String) -> (host: String, port: Int)? {
+        guard let parts = URLComponents(string: text), parts.scheme == "https", let host = parts.host, !host.isEmpty,
+            let port = parts.port, (1...65_535).contains(port), text == "https://\(host):\(port)"
         else { return nil }
         return (host, port)
     }

@@ -50,33 +50,31 @@ struct Test: ParsableCommand {
         guard (1...64).contains(parallel) else { throw ValidationError("--parallel: expected 1 to 64") }
     }
 
-    func run() throws { try waiting { try await run() } }
-
-    private func run() async throws {
+    func run() throws {
         let test = ConnectionTest(try network.settings(timeout: .seconds(timeout.seconds)))
         let stores = try TestedStores(store: store, secrets: secrets, keyFile: sealingKeyFile, actor: actor)
         let tester = ConnectionTester(stores: stores, test: test)
         if let organisation {
-            let outcome = await tester.outcome(of: organisation)
+            let outcome = tester.outcome(of: organisation)
             if case .untested(let failure) = outcome.result { throw failure }
             try output.print(outcome)
             guard outcome.isPassed else { throw ExitCode(Sysexit.no.rawValue) }
         } else {
-            try await testAll(tester, stores)
+            try testAll(tester, stores)
         }
     }
 
-    private func testAll(_ tester: ConnectionTester, _ stores: TestedStores) async throws {
+    private func testAll(_ tester: ConnectionTester, _ stores: TestedStores) throws {
         let start = try olderThan.map { age throws(ProgramFailure) in
             guard let start = Timestamp(secondsFromNow: -age.seconds) else {
                 throw ProgramFailure(.usage, "--older-than \(age): begins before our era: leave it out")
             }
             return start
         }
-        let due = try await stores.due(since: start)
+        let due = try stores.due(since: start)
         var summary = TestSummary(total: due.count, keepsOutcomes: output.json)
         var progress = Progress(unit: "of \(due.count) tested", each: 1)
-        try await tester.forEachOutcome(of: due, parallel: parallel) { outcome in
+        try tester.forEachOutcome(of: due, parallel: parallel) { outcome in
             summary.add(outcome)
             if !outcome.isPassed, !output.json {
                 progress.finish()

@@ -2,13 +2,14 @@ import Foundation
 import Glibc
 import SecretStore
 import StoreFiles
+import Synchronization
 import Sysexits
 import WarehouseConnections
 import Warehouses
 
 /// The stores as tests use them: each opened for a moment only, since a test takes longer than others should wait for a
-/// lock.
-actor TestedStores {
+/// lock, and by one thread at a time.
+final class TestedStores: Sendable {
     /// What one test needs.
     struct Subject: Sendable {
         let connection: WarehouseConnection
@@ -21,6 +22,8 @@ actor TestedStores {
     private let secrets: SecretsOptions
     private let key: SealingKey
     private let actor: ActorOptions
+    /// Whoever holds it has the stores for itself.
+    private let isClosed = Mutex(false)
 
     /// Settles what interrupted changes have left.
     ///
@@ -54,8 +57,15 @@ actor TestedStores {
         return due
     }
 
+    /// From now on no result is stored.
+    func close() { isClosed.withLock { $0 = true } }
+
     /// - Throws: ``ProgramFailure`` if there is no connection, or nothing to sign in with.
     func subject(of organisation: OrganisationID) throws -> Subject {
+        try isClosed.withLock { _ in try findSubject(of: organisation) }
+    }
+
+    private func findSubject(of organisation: OrganisationID) throws -> Subject {
         // Its lock keeps changes of connections away, so that what is read of both stores belongs together.
         let opened = try secrets.open()
         try settle(opened)
@@ -76,7 +86,20 @@ actor TestedStores {
     }
 
     /// Writes what a test of `tested` has found, unless it is another connection by now; returns it as it is stored.
+    ///
+    /// - Throws: ``ProgramFailure``, also if the stores are closed.
     func record(
+        _ failure: TestFailure?,
+        of tested: WarehouseConnection,
+        of organisation: OrganisationID
+    ) throws -> WarehouseConnection {
+        try isClosed.withLock { isClosed in
+            guard !isClosed else { throw ProgramFailure(.temporaryFailure, "the test was broken off") }
+            return try write(failure, of: tested, of: organisation)
+        }
+    }
+
+    private func write(
         _ failure: TestFailure?,
         of tested: WarehouseConnection,
         of organisation: OrganisationID

@@ -202,7 +202,7 @@ struct SnowflakeTests {
             expect(try await story.test(), 64, "give --organisation or --all")
             expect(try await story.test("--all", "--parallel", "0"), 64, "--parallel: expected 1 to 64")
             expect(
-                try await story.test("--organisation", "4", "--proxy", "http://a:b@proxy:3128"),
+                try await story.test("--organisation", "4", "--proxy", "http://a:b@proxy:3128/c"),
                 64,
                 "--proxy: expected"
             )

@@ -34,19 +34,4 @@ import Testing
 
     @Test(arguments: ["", "localhost", "127.1", "0x7f000001", "1.2.3.4.5", "::1%lo"])
     func isNothingElse(_ text: String) { #expect(IPAddress(text) == nil) }
-
-    @Test func refusesANameWithOnePrivateAddress() async throws {
-        func address(_ texts: [String], allowingPrivate: Bool = false) async throws -> String {
-            let addresses = texts.compactMap { IPAddress($0) }
-            return try await HostResolver { _ in addresses }.address(
-                of: "ch.example.com",
-                allowingPrivate: allowingPrivate
-            )
-        }
-        #expect(try await address(["1.1.1.1", "2606:4700::1111"]) == "1.1.1.1")
-        #expect(try await address(["127.0.0.1"], allowingPrivate: true) == "127.0.0.1")
-        for texts in [["127.0.0.1"], ["1.1.1.1", "10.0.0.1"], ["::1", "1.1.1.1"], []] {
-            await #expect(throws: TestFailure.self) { try await address(texts) }
-        }
-    }
 }

@@ -1,6 +1,3 @@
-import AsyncHTTPClient
-import NIOCore
-import NIOHTTP1
 import WarehouseConnections
 
 /// ClickHouse over its HTTP interface.
@@ -25,55 +22,53 @@ enum ClickHouse {
         }
     }
 
-    /// Finds the host's address, refuses one that is not public, and takes one step after the other on that address.
+    /// Takes one step after the other, at an address of the host's that is public.
     ///
     /// - Throws: ``TestFailure`` of the first that fails.
     static func test(
         _ configuration: WarehouseConfiguration,
         password: String,
         _ settings: NetworkSettings
-    ) async throws {
+    ) throws {
         func value(_ field: String) -> String { "\(configuration[field] ?? "")" }
-        let host = value("host").lowercased()
-        let found = try await within(settings.timeout) {
-            try await HostResolver.system.address(of: host, allowingPrivate: settings.allowsPrivateHosts)
-        }
-        guard let address = found else {
-            throw TestFailure("\(host): no address within \(settings.timeout.components.seconds) s")
-        }
-        let isSecure = configuration["secure"] == .boolean(true)
-        // TLS has to know the name; without it nobody has to, a proxy that would look it up again least of all.
-        let authority = "\((isSecure ? host : address).inURL):\(value("port"))"
-        let url = "\(isSecure ? "https" : "http")://\(authority)/"
+        var port = 0
+        if case .integer(let number) = configuration["port"] { port = Int(number) }
+        let client = WarehouseClient(
+            WarehouseServer(
+                host: value("host").lowercased(),
+                port: port,
+                isSecure: configuration["secure"] == .boolean(true),
+                mayBePrivate: settings.allowsPrivateHosts
+            ),
+            settings
+        )
         let table = "\(quoted(value("database"))).\(quoted(testTable))"
-        try await WarehouseClient.with(settings, addresses: IPAddress(host) == nil ? [host: address] : [:]) { client in
-            for step in Step.allCases {
-                var request = HTTPClientRequest(url: url)
-                request.method = .POST
-                request.headers = [
-                    "Host": "\(host.inURL):\(value("port"))",
-                    "X-ClickHouse-User": value("username"),
-                    "X-ClickHouse-Key": password,
-                    "X-ClickHouse-Database": value("database"),
-                ]
-                request.body = .bytes(ByteBuffer(string: step.statement(table)))
-                do {
-                    try check(try await client.send(request), step)
-                } catch let failure as TestFailure {
-                    throw TestFailure(
-                        failure.text,
-                        code: failure.code,
-                        step: step.rawValue,
-                        advice: failure.code.flatMap { advice(on: $0, value("database"), value("username")) },
-                        isOfSignIn: failure.code.map(codesOfSignIn.contains) ?? false
-                    )
-                }
+        for step in Step.allCases {
+            let request = WarehouseRequest(
+                headers: [
+                    ("X-ClickHouse-User", value("username")),
+                    ("X-ClickHouse-Key", password),
+                    ("X-ClickHouse-Database", value("database")),
+                    ("Content-Type", "text/plain; charset=UTF-8"),
+                ],
+                body: Array(step.statement(table).utf8)
+            )
+            do throws(TestFailure) {
+                try check(try client.send(request), step)
+            } catch {
+                throw TestFailure(
+                    error.text,
+                    code: error.code,
+                    step: step.rawValue,
+                    advice: error.code.map { advice(on: $0, value("database"), value("username")) } ?? error.advice,
+                    isOfSignIn: error.code.map(codesOfSignIn.contains) ?? false
+                )
             }
         }
     }
 
     private static func check(_ answer: WarehouseAnswer, _ step: Step) throws(TestFailure) {
-        let code = answer.headers.first(name: "X-ClickHouse-Exception-Code")
+        let code = answer.header("X-ClickHouse-Exception-Code")
         // A statement of a replicated database answers with the state of each host.
         let isExpected = step != .read || answer.rawText == "1\n"
         let isException = code != nil || answer.rawText.contains("DB::Exception")
@@ -107,9 +102,6 @@ enum ClickHouse {
 }
 
 extension String {
-    /// An IPv6 address in brackets, as a URL has it; anything else as it is.
-    fileprivate var inURL: String { contains(":") ? "[\(self)]" : self }
-
     fileprivate func trimmingSuffix(while isTrimmed: (Character) -> Bool) -> String {
         var text = self[...]
         while let last = text.last, isTrimmed(last) { text.removeLast() }

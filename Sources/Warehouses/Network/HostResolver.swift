@@ -1,55 +1,45 @@
 import Dispatch
+import Foundation
 import Glibc
+import Synchronization
 
-/// Finds the address of a host at the moment of a test.
+/// Finds the addresses of a host at the moment of a test.
 struct HostResolver: Sendable {
     /// All addresses that a name has now, the preferred one first.
-    ///
-    /// - Throws: ``TestFailure``.
-    let addresses: @Sendable (String) async throws -> [IPAddress]
+    let addresses: @Sendable (String) throws(NetworkError) -> [IPAddress]
 
-    /// The address to connect to, in the usual notation.
+    /// The addresses to connect to, the preferred one first; at least one.
     ///
     /// A name with one private address among its public ones is refused, too: which one comes first is the choice of
     /// whoever owns the name.
     ///
-    /// - Throws: ``TestFailure``.
-    func address(of host: String, allowingPrivate: Bool) async throws -> String {
-        let found = try await addresses(host)
-        guard let first = found.first else { throw TestFailure("\(host): has no address") }
-        if !allowingPrivate, let address = found.first(where: { !$0.isPublic }) {
-            throw TestFailure(
-                address.text == host
-                    ? "\(host): is not a public address"
-                    : "\(host): has \(address.text), which is not a public address",
-                advice: "if the warehouse is in a network of your own, give --allow-private-host"
-            )
-        }
-        return first.text
+    /// - Parameter time: for how long it may block. A look-up that takes longer goes on, on a thread of its own, until the
+    ///   system gives it up.
+    /// - Throws: ``NetworkError``.
+    func addresses(
+        of host: String,
+        allowingPrivate: Bool,
+        within time: Duration
+    ) throws(NetworkError) -> [IPAddress] {
+        let lookUp = LookUp()
+        Thread.detachNewThread { lookUp.finish(Result { () throws(NetworkError) in try addresses(host) }) }
+        guard let result = lookUp.wait(for: time) else { throw .noAddressInTime(time.wholeSeconds) }
+        let found = try result.get()
+        guard !found.isEmpty else { throw .noAddress }
+        if !allowingPrivate, let address = found.first(where: { !$0.isPublic }) { throw .notPublic(address) }
+        return found
     }
 
-    /// The system's: /etc/hosts, DNS. The corresponding C function is `getaddrinfo`, which blocks for as long as a name
-    /// server is silent: it has a thread of its own, and whoever is cancelled does not wait for it.
-    static let system = HostResolver { host in
-        let (answers, answer) = AsyncThrowingStream.makeStream(of: [IPAddress].self)
-        DispatchQueue.global().async {
-            do {
-                answer.yield(try lookUp(host))
-                answer.finish()
-            } catch {
-                answer.finish(throwing: error)
-            }
-        }
-        for try await addresses in answers { return addresses }
-        throw CancellationError()
-    }
-
-    private static func lookUp(_ host: String) throws -> [IPAddress] {
+    /// The system's: /etc/hosts, DNS. The corresponding C function is `getaddrinfo`.
+    static let system = HostResolver { host throws(NetworkError) in
         var hints = unsafe addrinfo()
         unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         var list: UnsafeMutablePointer<addrinfo>?
-        let code = unsafe getaddrinfo(host, nil, &hints, &list)
-        guard code == 0 else { throw TestFailure("\(host): \(unsafe String(cString: gai_strerror(code)))") }
+        switch unsafe getaddrinfo(host, nil, &hints, &list) {
+        case 0: break
+        case EAI_AGAIN, EAI_FAIL, EAI_SYSTEM, EAI_MEMORY: throw .noNameServer
+        default: throw .noAddress
+        }
         defer { unsafe freeaddrinfo(list) }
         var addresses: [IPAddress] = []
         var entry = unsafe list
@@ -58,5 +48,22 @@ struct HostResolver: Sendable {
             unsafe entry = current.pointee.ai_next
         }
         return addresses
+    }
+}
+
+/// A look-up that one thread makes and another one waits for.
+private final class LookUp: Sendable {
+    private let result = Mutex<Result<[IPAddress], NetworkError>?>(nil)
+    private let isFinished = DispatchSemaphore(value: 0)
+
+    func finish(_ result: Result<[IPAddress], NetworkError>) {
+        self.result.withLock { $0 = result }
+        isFinished.signal()
+    }
+
+    /// Nil if it takes longer.
+    func wait(for time: Duration) -> Result<[IPAddress], NetworkError>? {
+        _ = isFinished.wait(timeout: .now() + .milliseconds(Int(time / .milliseconds(1))))
+        return result.withLock { $0 }
     }
 }

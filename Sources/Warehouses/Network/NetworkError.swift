@@ -1,39 +1,144 @@
-import AsyncHTTPClient
-import Foundation
-import NIOCore
-import NIOPosix
-import NIOSSL
+import CCurl
+import Glibc
 
-/// The errors of the network, in words for an operator.
-enum NetworkError {
-    /// - Parameter url: what was asked; of it only scheme, host and port are said.
-    static func text(_ error: any Error, of url: String, timeout: Duration) -> String {
-        let parts = URLComponents(string: url)
-        let port = parts?.port.map { ":\($0)" } ?? ""
-        return "\(parts?.host ?? "the warehouse")\(port): \(reason(error, timeout))"
-    }
+/// Why a warehouse has not answered.
+enum NetworkError: Error, Hashable {
+    /// No address has that name.
+    case noAddress
+    /// No name server has said whether there is one.
+    case noNameServer
+    case notPublic(IPAddress)
+    /// In seconds.
+    case noAddressInTime(Int64)
+    case refused
+    case unreachable
+    case noConnection
+    case noConnectionInTime(Int64)
+    case certificateExpired
+    case certificateNotYetValid
+    case unknownIssuer
+    case otherName
+    /// OpenSSL's number of what is wrong with it.
+    case badCertificate(Int)
+    case noAuthorities
+    /// The other side does not speak it, or no version that is still safe.
+    case noTLS
+    case noTLSInTime(Int64)
+    /// As from a port that expects TLS.
+    case noHTTP
+    case closed
+    case noAnswerInTime(Int64)
+    case noProxy
+    /// With its answer to CONNECT; 0 if it closed the connection instead.
+    case proxyRefused(Int)
+    /// libcurl's number of the error.
+    case other(Int)
 
-    private static func reason(_ error: any Error, _ timeout: Duration) -> String {
-        switch error {
-        case let error as HTTPClientError:
-            switch error {
-            case .deadlineExceeded: "no whole answer within \(timeout.components.seconds) s"
-            case .connectTimeout: "no connection within 10 s"
-            case .remoteConnectionClosed: "closed the connection before its answer was whole"
-            // Its description has values of header fields.
-            default: error.shortDescription
-            }
-        case let error as NIOConnectionError:
-            if let failure = error.connectionErrors.first {
-                reason(failure.error, timeout)
-            } else if error.dnsAError != nil || error.dnsAAAAError != nil {
-                "has no address"
-            } else {
-                "no connection"
-            }
-        case let error as IOError: unsafe String(cString: strerror(error.errnoCode))
-        case let error as NIOSSLError: "TLS: \(error)"
-        default: "\(error)"
+    /// A sentence that goes on after the name of the host.
+    var text: String {
+        switch self {
+        case .noAddress: "has no address"
+        case .noNameServer: "no name server says what its address is"
+        case .notPublic(let address): "has \(address.text), which is not a public address"
+        case .noAddressInTime(let seconds): "no address within \(seconds) s"
+        case .refused: "Connection refused"
+        case .unreachable: "Network is unreachable"
+        case .noConnection: "no connection"
+        case .noConnectionInTime(let seconds): "no connection within \(seconds) s"
+        case .certificateExpired: "TLS: the certificate has expired"
+        case .certificateNotYetValid: "TLS: the certificate is not valid yet"
+        case .unknownIssuer: "TLS: the certificate is not from an authority that is trusted here"
+        case .otherName: "TLS: the certificate is for another name"
+        case .badCertificate(let number): "TLS: the certificate is not accepted (\(number))"
+        case .noAuthorities: "TLS: there are no certificate authorities to trust here"
+        case .noTLS: "TLS: the port does not speak it"
+        case .noTLSInTime(let seconds): "TLS: no answer within \(seconds) s"
+        case .noHTTP: "the answer is not HTTP"
+        case .closed: "closed the connection before its answer was whole"
+        case .noAnswerInTime(let seconds): "no whole answer within \(seconds) s"
+        case .noProxy: "the proxy cannot be reached"
+        case .proxyRefused(0): "the proxy closed the connection"
+        case .proxyRefused(let status): "the proxy refused to connect: HTTP \(status)"
+        case .other(let number): "the exchange failed (\(number))"
         }
     }
+
+    /// What an operator may do about it; nil if the text says all.
+    var advice: String? {
+        switch self {
+        case .notPublic: "if the warehouse is in a network of your own, give --allow-private-host"
+        case .unknownIssuer: "if the warehouse has a certificate authority of its own, give --ca-file"
+        case .noAuthorities: "apt-get install ca-certificates"
+        case .certificateNotYetValid: "is the clock of this machine right? See timedatectl"
+        case .noTLS: "is it a port without TLS? For ClickHouse: warehousectl update --secure false"
+        case .noHTTP: "is it a port with TLS? For ClickHouse: warehousectl update --secure true"
+        case .proxyRefused(407): "give the proxy's user and password: --proxy http://<user>:<password>@<host>:<port>"
+        default: nil
+        }
+    }
+
+    /// Whether nothing was sent to that address, so that another one of the same host may be tried.
+    var isOfOneAddress: Bool {
+        switch self {
+        case .proxyRefused(407): false
+        case .refused, .unreachable, .noConnection, .noConnectionInTime, .proxyRefused: true
+        default: false
+        }
+    }
+}
+
+extension NetworkError {
+    /// - Parameters:
+    ///   - transfer: whose timeouts have come into play.
+    ///   - total: what the deadline of the whole test was made from.
+    init(_ failure: CurlFailure, of transfer: CurlTransfer, within total: Duration) {
+        let isTunnelled = transfer.proxy == nil || failure.tunnelStatus / 100 == 2
+        let isAtDeadline = transfer.connectTimeout >= transfer.timeout
+        let connectSeconds = (isAtDeadline ? total : transfer.connectTimeout).wholeSeconds
+        let isSecure = transfer.url.hasPrefix("https:")
+        self =
+            switch failure.code {
+            case CURLE_COULDNT_RESOLVE_PROXY: .noProxy
+            case CURLE_COULDNT_CONNECT where transfer.proxy != nil && failure.tunnelStatus == 0: .noProxy
+            case _ where !isTunnelled && failure.tunnelStatus != 0: .proxyRefused(failure.tunnelStatus)
+            case CURLE_OPERATION_TIMEDOUT where !failure.isConnected:
+                transfer.proxy == nil ? .noConnectionInTime(connectSeconds) : .noProxy
+            case CURLE_OPERATION_TIMEDOUT where !isTunnelled: .noConnectionInTime(connectSeconds)
+            case CURLE_OPERATION_TIMEDOUT where isSecure && !failure.isSecured: .noTLSInTime(connectSeconds)
+            case CURLE_OPERATION_TIMEDOUT: .noAnswerInTime(total.wholeSeconds)
+            case _ where !isTunnelled: .proxyRefused(0)
+            case CURLE_COULDNT_CONNECT:
+                switch failure.errno {
+                case ECONNREFUSED: .refused
+                case ENETUNREACH, EHOSTUNREACH: .unreachable
+                default: .noConnection
+                }
+            case CURLE_PEER_FAILED_VERIFICATION: Self(verification: failure.verification)
+            case CURLE_SSL_CACERT_BADFILE: .noAuthorities
+            case CURLE_SSL_CONNECT_ERROR: .noTLS
+            // Of HTTP/0.9, which has no head, and of a status line that is none.
+            case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY: .noHTTP
+            case CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_PARTIAL_FILE:
+                isSecure && !failure.isSecured ? .noTLS : .closed
+            default: .other(Int(failure.code.rawValue))
+            }
+    }
+
+    /// Source: https://docs.openssl.org/3.0/man3/X509_STORE_CTX_get_error, the numbers from openssl/x509_vfy.h.
+    private init(verification number: Int) {
+        self =
+            switch number {
+            // The name is looked at by libcurl itself.
+            case 0, 1: .otherName
+            case 2, 18, 19, 20, 21: .unknownIssuer
+            case 9: .certificateNotYetValid
+            case 10: .certificateExpired
+            default: .badCertificate(number)
+            }
+    }
+}
+
+extension Duration {
+    /// Rounded up: nobody waits for 0 s.
+    var wholeSeconds: Int64 { components.seconds + (components.attoseconds > 0 ? 1 : 0) }
 }

@@ -60,36 +60,40 @@ extension Snowflake {
         _ configuration: WarehouseConfiguration,
         with key: SigningKey,
         _ settings: NetworkSettings
-    ) async throws {
+    ) throws {
         func value(_ field: String) -> String { "\(configuration[field] ?? "")" }
         let account = SnowflakeAccount(value("account_identifier"))
-        let token = try await KeyPairToken(account: account, user: value("user"), key: key)
         let names = Names(configuration)
-        try await WarehouseClient.with(settings) { client in
-            let api = StatementsAPI(
-                client: client,
-                url: settings.snowflakeURL ?? "https://\(account.host)",
-                token: token,
-                session: StatementsAPI.Submission(
-                    role: value("role"),
-                    warehouse: value("warehouse"),
-                    database: value("database"),
-                    schema: value("schema")
-                )
+        let api = StatementsAPI(
+            client: WarehouseClient(
+                WarehouseServer(
+                    host: settings.snowflake?.host ?? account.host,
+                    port: settings.snowflake?.port ?? 443,
+                    // Snowflake's own domain, of which a private link has private addresses.
+                    mayBePrivate: true
+                ),
+                settings
+            ),
+            token: KeyPairToken(account: account, user: value("user"), key: key),
+            session: StatementsAPI.Submission(
+                role: value("role"),
+                warehouse: value("warehouse"),
+                database: value("database"),
+                schema: value("schema")
             )
-            for step in Step.allCases {
-                do {
-                    try await api.run(step.statement(names))
-                } catch let failure as TestFailure {
-                    throw TestFailure(
-                        failure.text,
-                        code: failure.code,
-                        step: step.rawValue,
-                        advice: failure.code.map { advice(on: $0, at: step, names) }
-                            ?? "is account_identifier the one in the account's URL? If so, look at network and proxy",
-                        isOfSignIn: failure.code.map(codesOfSignIn.contains) ?? false
-                    )
-                }
+        )
+        for step in Step.allCases {
+            do throws(TestFailure) {
+                try api.run(step.statement(names))
+            } catch {
+                throw TestFailure(
+                    error.text,
+                    code: error.code,
+                    step: step.rawValue,
+                    advice: error.code.map { advice(on: $0, at: step, names) } ?? error.advice
+                        ?? "is account_identifier the one in the account's URL? If so, look at network and proxy",
+                    isOfSignIn: error.code.map(codesOfSignIn.contains) ?? false
+                )
             }
         }
     }

@@ -1,49 +1,56 @@
 import Crypto
 import CryptoExtras
 import Foundation
-import JWTKit
-import WarehouseConnections
 
 /// The tokens of Snowflake's key-pair authentication.
 ///
-/// Source: https://docs.snowflake.com/en/developer-guide/sql-api/authenticating, "Using key-pair authentication".
+/// Source: https://docs.snowflake.com/en/developer-guide/sql-api/authenticating, "Using key-pair authentication"; RFC 7515,
+/// section 7.1.
 struct KeyPairToken: Sendable {
     /// In seconds: enough for one request.
-    static let lifetime = 60.0
+    static let lifetime = 60
 
     private let issuer: String
     private let subject: String
-    private let keys = JWTKeyCollection()
+    private let key: SigningKey
 
-    init(account: SnowflakeAccount, user: String, key: SigningKey) async throws {
+    init(account: SnowflakeAccount, user: String, key: SigningKey) {
         let digest = Data(SHA256.hash(data: key.rsa.publicKey.derRepresentation))
         subject = "\(account.name).\(user.uppercased())"
         issuer = "\(subject).SHA256:\(digest.base64EncodedString())"
-        await keys.add(rsa: try Insecure.RSA.PrivateKey(backing: key.rsa), digestAlgorithm: .sha256)
+        self.key = key
     }
 
     /// A token of this moment, which no request but one should have.
-    func minted() async throws -> String {
-        // NumericDate may have a fraction (RFC 7519); not every reader knows.
-        let now = Date(timeIntervalSince1970: Date().timeIntervalSince1970.rounded(.down))
-        return try await keys.sign(
-            Claims(
-                iss: IssuerClaim(value: issuer),
-                sub: SubjectClaim(value: subject),
-                iat: IssuedAtClaim(value: now),
-                exp: ExpirationClaim(value: now + Self.lifetime),
-                jti: IDClaim(value: UUID().uuidString)
-            )
-        )
+    ///
+    /// - Throws: ``TestFailure`` if there is no memory left.
+    func minted() throws(TestFailure) -> String {
+        // Without a fraction, which NumericDate may have (RFC 7519): not every reader knows.
+        let now = Int(Date().timeIntervalSince1970)
+        let claims = Claims(iss: issuer, sub: subject, iat: now, exp: now + Self.lifetime, jti: UUID().uuidString)
+        do {
+            let header = Data(#"{"alg":"RS256","typ":"JWT"}"#.utf8)
+            let signed = try "\(header.base64URL).\(JSONEncoder().encode(claims).base64URL)"
+            // RS256 is this padding with SHA-256 (RFC 7518, section 3.3).
+            let signature = try key.rsa.signature(for: Data(signed.utf8), padding: .insecurePKCS1v1_5)
+            return "\(signed).\(signature.rawRepresentation.base64URL)"
+        } catch {
+            throw TestFailure("the token cannot be signed")
+        }
     }
 
-    private struct Claims: JWTPayload {
-        let iss: IssuerClaim
-        let sub: SubjectClaim
-        let iat: IssuedAtClaim
-        let exp: ExpirationClaim
-        let jti: IDClaim
+    private struct Claims: Encodable {
+        let iss: String
+        let sub: String
+        let iat: Int
+        let exp: Int
+        let jti: String
+    }
+}
 
-        func verify(using algorithm: some JWTAlgorithm) throws { try exp.verifyNotExpired() }
+extension Data {
+    /// Without padding (RFC 7515, section 2).
+    fileprivate var base64URL: String {
+        base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
     }
 }

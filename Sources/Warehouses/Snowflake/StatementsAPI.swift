@@ -1,8 +1,4 @@
-import AsyncHTTPClient
 import Foundation
-import NIOCore
-import NIOFoundationCompat
-import NIOHTTP1
 
 /// One statement after the other over Snowflake's SQL API.
 ///
@@ -26,8 +22,6 @@ struct StatementsAPI {
     }
 
     let client: WarehouseClient
-    /// Such as `https://xy12345.snowflakecomputing.com`.
-    let url: String
     let token: KeyPairToken
     /// What every statement runs with.
     let session: Submission
@@ -38,19 +32,19 @@ struct StatementsAPI {
     /// Runs a statement to its end.
     ///
     /// - Throws: ``TestFailure`` with Snowflake's words and number.
-    func run(_ statement: String) async throws {
+    func run(_ statement: String) throws(TestFailure) {
         var submission = session
         submission.statement = statement
-        let body = try JSONEncoder().encode(submission)
-        var answer = try await submit(body)
+        let body = try encoded(submission)
+        var answer = try submit(body)
         var pause = Duration.milliseconds(100)
         while answer.status == 202 {
             guard let handle = UUID(uuidString: try decoded(answer).statementHandle ?? "") else {
                 throw failure(answer)
             }
-            try await client.pause(pause)
+            client.pause(pause)
             pause = min(pause * 2, .seconds(2))
-            answer = try await send(.GET, "/\(handle.uuidString.lowercased())")
+            answer = try send("/\(handle.uuidString.lowercased())")
         }
         // Whatever else answers 200, a portal for one, is not Snowflake.
         guard answer.status == 200, try decoded(answer).statementHandle != nil else { throw failure(answer) }
@@ -59,44 +53,45 @@ struct StatementsAPI {
     /// Submits a statement, once more if Snowflake is too busy: with the same identity, so that it runs once.
     ///
     /// Source: https://docs.snowflake.com/en/developer-guide/sql-api/submitting-requests, "Resubmitting a request".
-    private func submit(_ body: Data) async throws -> WarehouseAnswer {
+    private func submit(_ body: Data) throws(TestFailure) -> WarehouseAnswer {
         let request = UUID().uuidString.lowercased()
-        var answer = try await send(.POST, "?requestId=\(request)", body)
+        var answer = try send("?requestId=\(request)", body)
         for attempt in 1..<Self.attempts where [429, 503, 504].contains(answer.status) {
-            let wanted = answer.headers.first(name: "Retry-After").flatMap { Int64($0) }.map { Duration.seconds($0) }
-            try await client.pause(wanted ?? .milliseconds(250 << attempt))
+            let wanted = answer.header("Retry-After").flatMap { Int64($0) }.map { Duration.seconds($0) }
+            client.pause(wanted ?? .milliseconds(250 << attempt))
             guard client.hasTimeLeft else { break }
-            answer = try await send(.POST, "?requestId=\(request)&retry=true", body)
+            answer = try send("?requestId=\(request)&retry=true", body)
         }
         return answer
     }
 
-    private func send(_ method: HTTPMethod, _ end: String, _ body: Data? = nil) async throws -> WarehouseAnswer {
-        var request = HTTPClientRequest(url: "\(url)/api/v2/statements\(end)")
-        request.method = method
-        request.headers = [
-            "Authorization": "Bearer \(try await token.minted())",
-            "X-Snowflake-Authorization-Token-Type": "KEYPAIR_JWT",
-            "Accept": "application/json",
+    private func send(_ end: String, _ body: Data? = nil) throws(TestFailure) -> WarehouseAnswer {
+        var headers = [
+            ("Authorization", "Bearer \(try token.minted())"),
+            ("X-Snowflake-Authorization-Token-Type", "KEYPAIR_JWT"),
+            ("Accept", "application/json"),
         ]
-        if let body {
-            request.headers.add(name: "Content-Type", value: "application/json")
-            request.body = .bytes(ByteBuffer(data: body))
-        }
-        return try await client.send(request)
+        if body != nil { headers.append(("Content-Type", "application/json")) }
+        return try client.send(
+            WarehouseRequest(path: "/api/v2/statements\(end)", headers: headers, body: body.map(Array.init))
+        )
     }
 
-    private func decoded(_ answer: WarehouseAnswer) throws -> Answer {
-        guard let decoded = try? JSONDecoder().decode(Answer.self, from: Data(buffer: answer.body)) else {
+    private func encoded(_ submission: Submission) throws(TestFailure) -> Data {
+        do { return try JSONEncoder().encode(submission) } catch { throw TestFailure("\(error)") }
+    }
+
+    private func decoded(_ answer: WarehouseAnswer) throws(TestFailure) -> Answer {
+        guard let decoded = try? JSONDecoder().decode(Answer.self, from: answer.body) else {
             throw failure(answer)
         }
         return decoded
     }
 
     private func failure(_ answer: WarehouseAnswer) -> TestFailure {
-        let decoded = try? JSONDecoder().decode(Answer.self, from: Data(buffer: answer.body))
+        let decoded = try? JSONDecoder().decode(Answer.self, from: answer.body)
         guard let message = decoded?.message, !message.isEmpty else {
-            let text = answer.body.readableBytes == 0 ? "with nothing" : "that is not Snowflake's: \(answer.text)"
+            let text = answer.body.isEmpty ? "with nothing" : "that is not Snowflake's: \(answer.text)"
             return TestFailure("HTTP \(answer.status): an answer \(text)")
         }
         return TestFailure(answer.redacted(message), code: decoded?.code)

@@ -1,0 +1,232 @@
+import CCurl
+import Glibc
+
+/// What one transfer needs.
+struct CurlTransfer {
+    /// Such as `https://ch.example.com:8443/`; no other scheme than its own is spoken.
+    let url: String
+    /// Each name and value on a line of the request.
+    let headers: [(name: String, value: String)]
+    /// Posted; nil for GET.
+    let body: [UInt8]?
+    /// The only one to connect to, or to tunnel to; nil if the proxy looks the name up.
+    let address: IPAddress?
+    let proxy: Proxy?
+    /// Certificates in PEM to trust instead of the system's.
+    let authorities: [UInt8]?
+    /// For a connection, TLS included.
+    let connectTimeout: Duration
+    /// For all of it.
+    let timeout: Duration
+    /// In bytes.
+    let longestBody: Int
+}
+
+/// What came of a transfer whose answer has a head.
+struct CurlAnswer {
+    let status: Int
+    /// By their names in lower case; of several with one name the first.
+    let headers: [String: String]
+    /// As much as the transfer allows.
+    let body: [UInt8]
+}
+
+/// Why a transfer has no answer.
+struct CurlFailure: Error {
+    let code: CURLcode
+    /// The system's number of the error; 0 if there was none.
+    let errno: Int32
+    /// OpenSSL's number of what is wrong with the certificate; 0 or 1 if it is none of its checks.
+    let verification: Int
+    /// What the proxy has answered to CONNECT; 0 for nothing.
+    let tunnelStatus: Int
+    let isConnected: Bool
+    let isSecured: Bool
+}
+
+/// A handle of libcurl for one transfer, on a connection of its own.
+///
+/// The corresponding C functions are those of `libcurl-easy`.
+@safe struct CurlHandle: ~Copyable {
+    private let handle: UnsafeMutableRawPointer
+
+    /// - Throws: ``CurlFailure`` if there is no memory left.
+    init() throws(CurlFailure) {
+        guard let handle = unsafe curl_easy_init() else { throw CurlFailure(CURLE_FAILED_INIT) }
+        unsafe self.handle = unsafe handle
+    }
+
+    deinit { unsafe curl_easy_cleanup(handle) }
+
+    /// Sends the request and reads its answer, whatever its status. It blocks for no longer than the transfer's timeout.
+    ///
+    /// - Throws: ``CurlFailure``.
+    consuming func perform(_ transfer: CurlTransfer) throws(CurlFailure) -> CurlAnswer {
+        var exchange = Exchange(address: transfer.proxy == nil ? transfer.address : nil, room: transfer.longestBody)
+        let code = try unsafe withUnsafeMutablePointer(to: &exchange) { exchange throws(CurlFailure) in
+            try unsafe perform(transfer, exchange)
+        }
+        guard code == CURLE_OK || exchange.isFull else {
+            throw CurlFailure(
+                code: code,
+                errno: Int32(truncatingIfNeeded: number(CURLINFO_OS_ERRNO)),
+                verification: number(CURLINFO_SSL_VERIFYRESULT),
+                tunnelStatus: number(CURLINFO_HTTP_CONNECTCODE),
+                isConnected: unsafe curl_get_time(handle, CURLINFO_CONNECT_TIME_T) > 0,
+                isSecured: unsafe curl_get_time(handle, CURLINFO_APPCONNECT_TIME_T) > 0
+            )
+        }
+        return CurlAnswer(status: number(CURLINFO_RESPONSE_CODE), headers: headers, body: exchange.body)
+    }
+
+    private borrowing func perform(
+        _ transfer: CurlTransfer,
+        _ exchange: UnsafeMutablePointer<Exchange>
+    ) throws(CurlFailure) -> CURLcode {
+        try setRequest(transfer)
+        try setNetwork(transfer)
+        try unsafe check(curl_set_writer(handle, Exchange.write, exchange))
+        try unsafe check(curl_set_socket_opener(handle, Exchange.openSocket, exchange))
+        // With a colon and no value it would be left out.
+        let lines = transfer.headers.map { $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" }
+        let headers = try CurlList(lines)
+        try unsafe check(curl_set_list(handle, CURLOPT_HTTPHEADER, headers.first))
+        let connectTo = try CurlList(transfer.address.map { ["::\($0.text.bracketed):"] } ?? [])
+        try unsafe check(curl_set_list(handle, CURLOPT_CONNECT_TO, connectTo.first))
+        return unsafe curl_easy_perform(handle)
+    }
+
+    private borrowing func setRequest(_ transfer: CurlTransfer) throws(CurlFailure) {
+        try set(CURLOPT_URL, transfer.url)
+        try set(CURLOPT_PROTOCOLS_STR, transfer.url.hasPrefix("https:") ? "https" : "http")
+        try set(CURLOPT_FOLLOWLOCATION, 0)
+        try set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
+        if let body = transfer.body {
+            try check(
+                unsafe body.withUnsafeBytes { unsafe curl_set_body(handle, $0.baseAddress, curl_off_t($0.count)) }
+            )
+        }
+    }
+
+    private borrowing func setNetwork(_ transfer: CurlTransfer) throws(CurlFailure) {
+        // Signals are the process's, which has other threads.
+        try set(CURLOPT_NOSIGNAL, 1)
+        // Else it waits for a name server that does not answer, beyond any timeout.
+        try set(CURLOPT_QUICK_EXIT, 1)
+        try set(CURLOPT_CONNECTTIMEOUT_MS, transfer.connectTimeout.wholeMilliseconds)
+        try set(CURLOPT_TIMEOUT_MS, transfer.timeout.wholeMilliseconds)
+        try set(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2)
+        if let authorities = transfer.authorities {
+            try set(CURLOPT_CAPATH, nil)
+            try setAuthorities(authorities)
+        }
+        // Empty for none: without a value it looks for one in the environment.
+        try set(CURLOPT_PROXY, transfer.proxy?.url ?? "")
+        guard let proxy = transfer.proxy else { return }
+        // Of plain HTTP, too: the proxy is to connect to the address that was checked, and look nothing up.
+        try set(CURLOPT_HTTPPROXYTUNNEL, 1)
+        try set(CURLOPT_NOPROXY, "")
+        guard let user = proxy.user else { return }
+        try set(CURLOPT_PROXYUSERNAME, user)
+        try set(CURLOPT_PROXYPASSWORD, proxy.password)
+    }
+
+    private borrowing func setAuthorities(_ authorities: [UInt8]) throws(CurlFailure) {
+        var bytes = authorities
+        try check(
+            unsafe bytes.withUnsafeMutableBytes { bytes in
+                var blob = unsafe curl_blob(data: bytes.baseAddress, len: bytes.count, flags: UInt32(CURL_BLOB_COPY))
+                return unsafe curl_set_blob(handle, CURLOPT_CAINFO_BLOB, &blob)
+            }
+        )
+    }
+
+    private borrowing func set(_ option: CURLoption, _ value: Int) throws(CurlFailure) {
+        try unsafe check(curl_set_number(handle, option, value))
+    }
+
+    private borrowing func set(_ option: CURLoption, _ text: String?) throws(CurlFailure) {
+        try unsafe check(curl_set_text(handle, option, text))
+    }
+
+    /// What is not set must not be sent: it may be what keeps a secret safe.
+    private borrowing func check(_ code: CURLcode) throws(CurlFailure) {
+        guard code == CURLE_OK else { throw CurlFailure(code) }
+    }
+
+    private borrowing func number(_ info: CURLINFO) -> Int { unsafe curl_get_number(handle, info) }
+
+    private var headers: [String: String] {
+        var headers: [String: String] = [:]
+        var header = unsafe curl_easy_nextheader(handle, UInt32(CURLH_HEADER), -1, nil)
+        while let current = unsafe header {
+            let name = unsafe String(cString: current.pointee.name).lowercased()
+            if headers[name] == nil { headers[name] = unsafe String(cString: current.pointee.value) }
+            unsafe header = curl_easy_nextheader(handle, UInt32(CURLH_HEADER), -1, current)
+        }
+        return headers
+    }
+}
+
+extension CurlFailure {
+    fileprivate init(_ code: CURLcode) {
+        self.init(code: code, errno: 0, verification: 0, tunnelStatus: 0, isConnected: false, isSecured: false)
+    }
+}
+
+/// What libcurl calls back with while a transfer runs.
+private struct Exchange {
+    /// The only one that a connection may have; nil for any, a proxy's.
+    let address: IPAddress?
+    var body: [UInt8] = []
+    /// How many bytes of the body are still wanted.
+    var room: Int
+    var isFull: Bool { room == 0 }
+
+    init(address: IPAddress?, room: Int) { (self.address, self.room) = (address, room) }
+
+    /// Takes what there is room for; less than was given ends the transfer.
+    static let write: curl_write_callback = { bytes, size, count, context in
+        guard let bytes = unsafe bytes, let exchange = unsafe context?.assumingMemoryBound(to: Exchange.self) else {
+            return 0
+        }
+        let taken = unsafe min(size * count, exchange.pointee.room)
+        unsafe exchange.pointee.body.append(contentsOf: UnsafeRawBufferPointer(start: bytes, count: taken))
+        unsafe exchange.pointee.room -= taken
+        return unsafe exchange.pointee.isFull ? 0 : taken
+    }
+
+    /// The last look at an address before it is connected to, however libcurl has come to it.
+    static let openSocket: curl_opensocket_callback = { context, _, peer in
+        guard let peer = unsafe peer, let exchange = unsafe context?.assumingMemoryBound(to: Exchange.self),
+            let offset = MemoryLayout<curl_sockaddr>.offset(of: \.addr)
+        else { return -1 }
+        // In place: an IPv6 address is longer than what C calls its type.
+        let address = unsafe UnsafeRawPointer(peer).advanced(by: offset).assumingMemoryBound(to: sockaddr.self)
+        if let only = unsafe exchange.pointee.address, unsafe IPAddress(address) != only { return -1 }
+        return unsafe socket(peer.pointee.family, peer.pointee.socktype, peer.pointee.protocol)
+    }
+}
+
+/// A list of libcurl's.
+@safe private struct CurlList: ~Copyable {
+    private(set) var first: UnsafeMutablePointer<curl_slist>?
+
+    init(_ texts: [String]) throws(CurlFailure) {
+        unsafe first = nil
+        for text in texts {
+            guard let longer = unsafe curl_slist_append(first, text) else {
+                unsafe curl_slist_free_all(first)
+                throw CurlFailure(CURLE_OUT_OF_MEMORY)
+            }
+            unsafe first = unsafe longer
+        }
+    }
+
+    deinit { unsafe curl_slist_free_all(first) }
+}
+
+extension Duration {
+    /// At least one: 0 is no limit to libcurl.
+    fileprivate var wholeMilliseconds: Int { max(1, Int(self / .milliseconds(1))) }
+}

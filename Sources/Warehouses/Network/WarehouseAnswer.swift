@@ -1,0 +1,41 @@
+import Foundation
+import WarehouseConnections
+
+/// What a warehouse has answered.
+struct WarehouseAnswer {
+    /// In bytes: more than any answer to a test's statements.
+    static let longestBody = 4 << 20
+
+    let status: Int
+    /// The first ``longestBody`` bytes.
+    let body: Data
+    private let headers: [String: String]
+    /// What the request has proved who it is with.
+    private let credentials: [String]
+
+    init(_ answer: CurlAnswer, to request: WarehouseRequest) {
+        status = answer.status
+        body = Data(answer.body)
+        headers = answer.headers
+        credentials = request.headers.filter { ["Authorization", "X-ClickHouse-Key"].contains($0.name) }
+            .map { $0.value.replacing("Bearer ", with: "") }.filter { $0.count > 3 }
+    }
+
+    /// As it came.
+    var rawText: String { String(decoding: body, as: UTF8.self) }
+    /// As it may be shown.
+    var text: String { redacted(rawText) }
+
+    /// Of several with this name the first.
+    func header(_ name: String) -> String? { headers[name.lowercased()] }
+
+    /// The beginning of `words` of the answer, but for what it has repeated of the request's credentials. A password that
+    /// is too short to be one is in every other word.
+    func redacted(_ words: String) -> String {
+        // Where it is cut off may be a part of a credential.
+        let cut = String.longestRepetition(of: credentials)
+        let beginning = words.unicodeScalars.prefix(2 * WarehouseConnection.longestError + cut)
+        let redacted = credentials.reduce(String(beginning)) { $0.redacting($1) }
+        return beginning.endIndex == words.endIndex ? redacted : String(redacted.unicodeScalars.dropLast(cut))
+    }
+}

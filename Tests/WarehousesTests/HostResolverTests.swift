@@ -1,0 +1,55 @@
+import Dispatch
+import Testing
+
+@testable import Warehouses
+
+@Suite struct HostResolverTests {
+    private func addresses(_ texts: [String], allowingPrivate: Bool = false) throws(NetworkError) -> [String] {
+        let addresses = texts.compactMap { IPAddress($0) }
+        return try HostResolver { _ throws(NetworkError) in addresses }
+            .addresses(of: "ch.example.com", allowingPrivate: allowingPrivate, within: .seconds(10)).map(\.text)
+    }
+
+    @Test func findsAllAddresses() throws {
+        #expect(try addresses(["1.1.1.1", "2606:4700::1111"]) == ["1.1.1.1", "2606:4700::1111"])
+        #expect(try addresses(["127.0.0.1"], allowingPrivate: true) == ["127.0.0.1"])
+    }
+
+    @Test(arguments: [
+        (["127.0.0.1"], "127.0.0.1"), (["1.1.1.1", "10.0.0.1"], "10.0.0.1"), (["::1", "1.1.1.1"], "::1"),
+        (["1.1.1.1", "::ffff:192.168.0.1"], "::ffff:192.168.0.1"),
+    ])
+    func refusesANameWithOnePrivateAddress(_ texts: [String], refused: String) throws {
+        let address = try #require(IPAddress(refused))
+        #expect(throws: NetworkError.notPublic(address)) { try addresses(texts) }
+    }
+
+    @Test func saysThatAHostHasNoAddress() { #expect(throws: NetworkError.noAddress) { try addresses([]) } }
+
+    /// As others spell an address, which no rule of names refuses.
+    @Test(arguments: ["2130706433", "0x7f000001", "0177.0.0.1", "127.1", "localhost"])
+    func refusesThisMachineInAnySpelling(_ host: String) {
+        #expect(
+            performing: {
+                try HostResolver.system.addresses(of: host, allowingPrivate: false, within: .seconds(10))
+            },
+            throws: { error in
+                guard case .notPublic? = error as? NetworkError else { return false }
+                return true
+            }
+        )
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func waitsForNoNameServerThatIsSilent() {
+        let isAnswering = DispatchSemaphore(value: 0)
+        defer { isAnswering.signal() }
+        let resolver = HostResolver { _ throws(NetworkError) in
+            isAnswering.wait()
+            return []
+        }
+        #expect(throws: NetworkError.noAddressInTime(1)) {
+            try resolver.addresses(of: "ch.example.com", allowingPrivate: false, within: .milliseconds(100))
+        }
+    }
+}
