@@ -99,7 +99,7 @@ let package = Package(
         .testTarget(
             name: "WarehousesTests",
             dependencies: [
-                "Warehouses", "WarehouseConnections", "TestSupport",
+                "CCurl", "Warehouses", "WarehouseConnections", "TestSupport",
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],

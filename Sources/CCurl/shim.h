@@ -36,6 +36,12 @@ static inline CURLcode curl_set_writer(CURL *handle, curl_write_callback functio
     return code == CURLE_OK ? curl_easy_setopt(handle, CURLOPT_WRITEDATA, context) : code;
 }
 
+/* What takes each line of the answer's head and of its trailer, and its context. */
+static inline CURLcode curl_set_header_reader(CURL *handle, curl_write_callback function, void *context) {
+    CURLcode code = curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, function);
+    return code == CURLE_OK ? curl_easy_setopt(handle, CURLOPT_HEADERDATA, context) : code;
+}
+
 /* What makes the socket for an address, and its context. */
 static inline CURLcode curl_set_socket_opener(CURL *handle, curl_opensocket_callback function, void *context) {
     CURLcode code = curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, function);

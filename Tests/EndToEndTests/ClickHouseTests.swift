@@ -5,36 +5,6 @@ import Testing
 /// Tests of ClickHouse connections, against a stand-in of its HTTP interface.
 @Suite(.timeLimit(.minutes(5)))
 struct ClickHouseTests {
-    private static var state: [String: Any] {
-        [
-            "users": ["loader": "pass wörd"], "databases": ["flagsmith_exp"], "fail": [String: String](),
-            "mode": "normal",
-        ]
-    }
-
-    /// An office whose organisation 4 has a connection to `host`, and a stand-in.
-    private func withClickHouse<Result: Sendable>(
-        host: String = "localhost",
-        isSecure: Bool = true,
-        _ body: (Office, WarehouseStandIn, TemporaryDirectory) async throws -> Result
-    ) async throws -> Result {
-        let office = try await Office()
-        let directory = try TemporaryDirectory()
-        return try await WarehouseStandIn.with("clickhouse", in: directory, state: Self.state, isSecure: isSecure) {
-            clickHouse in
-            let file = office.workplace.directory("password")
-            try "pass wörd\n".write(toFile: file, atomically: false, encoding: .utf8)
-            try await office.run(
-                "create",
-                [
-                    "--organisation", "4", "--type", "clickhouse", "--host", host, "--port", "\(clickHouse.port)",
-                    "--username", "loader", "--secure", "\(isSecure)", "--password-file", file,
-                ]
-            )
-            return try await body(office, clickHouse, directory)
-        }
-    }
-
     private func test(
         _ office: Office,
         _ directory: TemporaryDirectory,
@@ -46,7 +16,7 @@ struct ClickHouseTests {
 
     @Test(arguments: [true, false])
     func readsAndWrites(isSecure: Bool) async throws {
-        try await withClickHouse(isSecure: isSecure) { office, _, directory in
+        try await ClickHouseOffice.with(isSecure: isSecure) { office, _, directory in
             let outcome = try await test(office, directory)
             #expect(outcome.exitCode == 0, "\(outcome.output)\(outcome.error)")
             let requests = try WarehouseStandIn.requests("clickhouse", in: directory)
@@ -63,7 +33,7 @@ struct ClickHouseTests {
 
     @Test
     func saysWhatIsWrong() async throws {
-        try await withClickHouse { office, clickHouse, directory in
+        try await ClickHouseOffice.with { office, clickHouse, directory in
             let denied = "Code: 497. DB::Exception: loader: Not enough privileges. (ACCESS_DENIED) (version 25.3.1)"
             let cases: [(change: [String: Any], printed: String)] = [
                 (
@@ -82,7 +52,7 @@ struct ClickHouseTests {
                 (["mode": "redirect:https://example.com/"], "HTTP 307: a redirect, which is not followed"),
             ]
             for (change, printed) in cases {
-                try clickHouse.set(Self.state.merging(change) { $1 })
+                try clickHouse.set(ClickHouseOffice.state.merging(change) { $1 })
                 let hangs = change["mode"] as? String == "hang"
                 let outcome = try await test(office, directory, timeout: hangs ? "3s" : "60s")
                 #expect(outcome.exitCode == 1)
@@ -95,7 +65,7 @@ struct ClickHouseTests {
     /// The name is a public address's when the connection is made, and 127.0.0.1's when it is tested.
     @Test(.enabled("needs the right to mounts") { try await Hosts.canBeSet() })
     func goesOnlyToTheAddressThatItHasChecked() async throws {
-        try await withClickHouse(host: "ch.example.com") { office, clickHouse, directory in
+        try await ClickHouseOffice.with(host: "ch.example.com") { office, clickHouse, directory in
             let hosts = try Hosts(directory)
             let ca = ["--ca-file", WarehouseStandIn.authorities(directory), "--timeout", "60s"]
             func test(_ address: String, _ words: [String] = [], hasNetwork: Bool = true) async throws -> Outcome {
@@ -121,31 +91,5 @@ struct ClickHouseTests {
             #expect(allowed.exitCode == 0, "\(allowed.output)\(allowed.error)")
             #expect(try WarehouseStandIn.requests("clickhouse", in: directory).count == 3)
         }
-    }
-}
-
-/// A file that commands see in place of /etc/hosts, in a mount namespace of their own.
-private struct Hosts {
-    private let file: String
-
-    init(_ directory: TemporaryDirectory) throws {
-        file = directory("hosts")
-        try set("")
-    }
-
-    static func canBeSet() async throws -> Bool {
-        try await Program.run("unshare", ["--mount", "--net", "mount", "--bind", "/etc/hosts", "/etc/hosts"]).exitCode
-            == 0
-    }
-
-    func set(_ line: String) throws {
-        try "127.0.0.1 localhost\n\(line)\n".write(toFile: file, atomically: false, encoding: .utf8)
-    }
-
-    /// - Parameter hasNetwork: whether the command has this machine's, or one of its own that leads nowhere.
-    func run(_ command: [String], hasNetwork: Bool) async throws -> Outcome {
-        let script = #"mount --bind "$0" /etc/hosts && exec "$@""#
-        let namespaces = ["--mount"] + (hasNetwork ? [] : ["--net"])
-        return try await Program.run("unshare", namespaces + ["sh", "-c", script, file] + command)
     }
 }

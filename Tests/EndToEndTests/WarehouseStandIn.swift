@@ -16,20 +16,21 @@ struct WarehouseStandIn {
     /// - Parameters:
     ///   - directory: gets its certificate, its state and its log.
     ///   - state: what a JSON object can hold.
+    ///   - words: more arguments.
     static func with<Result: Sendable>(
         _ name: String,
         in directory: TemporaryDirectory,
         state: [String: Any]? = nil,
         isSecure: Bool = true,
+        words: [String] = [],
         _ body: (WarehouseStandIn) async throws -> Result
     ) async throws -> Result {
         let certificate = authorities(directory)
-        let key = directory("certificate.key")
-        if !FileManager.default.fileExists(atPath: certificate) { try await makeCertificate(certificate, key) }
+        if !FileManager.default.fileExists(atPath: certificate) { try await makeCertificate(in: directory) }
         let output = directory("\(name).out")
         let standIn = { WarehouseStandIn(port: $0, directory: directory) }
-        var arguments = ["--log", directory("\(name).log")]
-        if isSecure { arguments += ["--certificate", certificate, "--key", key] }
+        var arguments = ["--log", directory("\(name).log")] + words
+        if isSecure { arguments += ["--certificate", certificate, "--key", directory("certificate.key")] }
         if let state {
             try standIn(0).set(state)
             arguments += ["--state", directory("state.json")]
@@ -45,13 +46,20 @@ struct WarehouseStandIn {
         }.result
     }
 
-    private static func makeCertificate(_ certificate: String, _ key: String) async throws {
-        let names = "subjectAltName=DNS:localhost,DNS:ch.example.com,IP:127.0.0.1"
+    /// - Parameters:
+    ///   - names: what it is for.
+    ///   - day: the one on which it is made, and good for.
+    static func makeCertificate(
+        in directory: TemporaryDirectory,
+        names: String = "DNS:localhost,DNS:ch.example.com,IP:127.0.0.1",
+        day: String = "now"
+    ) async throws {
         let made = try await Program.run(
-            "openssl",
+            "faketime",
             [
-                "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost", "-addext",
-                names, "-keyout", key, "-out", certificate,
+                day, "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost",
+                "-addext",
+                "subjectAltName=\(names)", "-keyout", directory("certificate.key"), "-out", authorities(directory),
             ]
         )
         guard made.exitCode == 0 else { throw Failure(reason: made.error) }

@@ -42,6 +42,8 @@ struct CurlFailure: Error {
     let tunnelStatus: Int
     let isConnected: Bool
     let isSecured: Bool
+    /// Whether the answer has a status.
+    let isAnswered: Bool
 }
 
 /// A handle of libcurl for one transfer, on a connection of its own.
@@ -62,7 +64,7 @@ struct CurlFailure: Error {
     ///
     /// - Throws: ``CurlFailure``.
     consuming func perform(_ transfer: CurlTransfer) throws(CurlFailure) -> CurlAnswer {
-        var exchange = Exchange(address: transfer.proxy == nil ? transfer.address : nil, room: transfer.longestBody)
+        var exchange = Exchange(transfer)
         let code = try unsafe withUnsafeMutablePointer(to: &exchange) { exchange throws(CurlFailure) in
             try unsafe perform(transfer, exchange)
         }
@@ -72,8 +74,10 @@ struct CurlFailure: Error {
                 errno: Int32(truncatingIfNeeded: number(CURLINFO_OS_ERRNO)),
                 verification: number(CURLINFO_SSL_VERIFYRESULT),
                 tunnelStatus: number(CURLINFO_HTTP_CONNECTCODE),
-                isConnected: unsafe curl_get_time(handle, CURLINFO_CONNECT_TIME_T) > 0,
-                isSecured: unsafe curl_get_time(handle, CURLINFO_APPCONNECT_TIME_T) > 0
+                // CURLINFO_CONNECT_TIME_T is set after TLS only.
+                isConnected: number(CURLINFO_LOCAL_PORT) > 0,
+                isSecured: unsafe curl_get_time(handle, CURLINFO_APPCONNECT_TIME_T) > 0,
+                isAnswered: number(CURLINFO_RESPONSE_CODE) > 0
             )
         }
         return CurlAnswer(status: number(CURLINFO_RESPONSE_CODE), headers: headers, body: exchange.body)
@@ -86,6 +90,7 @@ struct CurlFailure: Error {
         try setRequest(transfer)
         try setNetwork(transfer)
         try unsafe check(curl_set_writer(handle, Exchange.write, exchange))
+        try unsafe check(curl_set_header_reader(handle, Exchange.countHeader, exchange))
         try unsafe check(curl_set_socket_opener(handle, Exchange.openSocket, exchange))
         // With a colon and no value it would be left out.
         let lines = transfer.headers.map { $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" }
@@ -170,20 +175,29 @@ struct CurlFailure: Error {
 
 extension CurlFailure {
     fileprivate init(_ code: CURLcode) {
-        self.init(code: code, errno: 0, verification: 0, tunnelStatus: 0, isConnected: false, isSecured: false)
+        self.init(
+            code: code,
+            errno: 0,
+            verification: 0,
+            tunnelStatus: 0,
+            isConnected: false,
+            isSecured: false,
+            isAnswered: false
+        )
     }
 }
 
 /// What libcurl calls back with while a transfer runs.
 private struct Exchange {
-    /// The only one that a connection may have; nil for any, a proxy's.
-    let address: IPAddress?
-    var body: [UInt8] = []
+    private let transfer: CurlTransfer
+    private(set) var body: [UInt8] = []
     /// How many bytes of the body are still wanted.
-    var room: Int
+    private var room: Int { transfer.longestBody - body.count }
     var isFull: Bool { room == 0 }
+    /// How many bytes of header lines may still come. libcurl limits the head, but not a trailer.
+    private var headerRoom = 256 << 10
 
-    init(address: IPAddress?, room: Int) { (self.address, self.room) = (address, room) }
+    init(_ transfer: CurlTransfer) { self.transfer = transfer }
 
     /// Takes what there is room for; less than was given ends the transfer.
     static let write: curl_write_callback = { bytes, size, count, context in
@@ -192,8 +206,13 @@ private struct Exchange {
         }
         let taken = unsafe min(size * count, exchange.pointee.room)
         unsafe exchange.pointee.body.append(contentsOf: UnsafeRawBufferPointer(start: bytes, count: taken))
-        unsafe exchange.pointee.room -= taken
         return unsafe exchange.pointee.isFull ? 0 : taken
+    }
+
+    static let countHeader: curl_write_callback = { _, size, count, context in
+        guard let exchange = unsafe context?.assumingMemoryBound(to: Exchange.self) else { return 0 }
+        unsafe exchange.pointee.headerRoom -= size * count
+        return unsafe exchange.pointee.headerRoom < 0 ? 0 : size * count
     }
 
     /// The last look at an address before it is connected to, however libcurl has come to it.
@@ -203,7 +222,8 @@ private struct Exchange {
         else { return -1 }
         // In place: an IPv6 address is longer than what C calls its type.
         let address = unsafe UnsafeRawPointer(peer).advanced(by: offset).assumingMemoryBound(to: sockaddr.self)
-        if let only = unsafe exchange.pointee.address, unsafe IPAddress(address) != only { return -1 }
+        let transfer = unsafe exchange.pointee.transfer
+        guard unsafe transfer.proxy != nil || IPAddress(address) == transfer.address else { return -1 }
         return unsafe socket(peer.pointee.family, peer.pointee.socktype, peer.pointee.protocol)
     }
 }

@@ -24,8 +24,10 @@ enum NetworkError: Error, Hashable {
     /// The other side does not speak it, or no version that is still safe.
     case noTLS
     case noTLSInTime(Int64)
-    /// As from a port that expects TLS.
     case noHTTP
+    /// As of a port that expects TLS.
+    case noPlainHTTP
+    case endlessHead
     case closed
     case noAnswerInTime(Int64)
     case noProxy
@@ -54,6 +56,8 @@ enum NetworkError: Error, Hashable {
         case .noTLS: "TLS: the port does not speak it"
         case .noTLSInTime(let seconds): "TLS: no answer within \(seconds) s"
         case .noHTTP: "the answer is not HTTP"
+        case .noPlainHTTP: "the port does not answer in HTTP without TLS"
+        case .endlessHead: "the head of the answer is too long"
         case .closed: "closed the connection before its answer was whole"
         case .noAnswerInTime(let seconds): "no whole answer within \(seconds) s"
         case .noProxy: "the proxy cannot be reached"
@@ -71,7 +75,7 @@ enum NetworkError: Error, Hashable {
         case .noAuthorities: "apt-get install ca-certificates"
         case .certificateNotYetValid: "is the clock of this machine right? See timedatectl"
         case .noTLS: "is it a port without TLS? For ClickHouse: warehousectl update --secure false"
-        case .noHTTP: "is it a port with TLS? For ClickHouse: warehousectl update --secure true"
+        case .noPlainHTTP: "is it a port with TLS? For ClickHouse: warehousectl update --secure true"
         case .proxyRefused(407): "give the proxy's user and password: --proxy http://<user>:<password>@<host>:<port>"
         default: nil
         }
@@ -116,10 +120,16 @@ extension NetworkError {
             case CURLE_PEER_FAILED_VERIFICATION: Self(verification: failure.verification)
             case CURLE_SSL_CACERT_BADFILE: .noAuthorities
             case CURLE_SSL_CONNECT_ERROR: .noTLS
-            // Of HTTP/0.9, which has no head, and of a status line that is none.
-            case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY: .noHTTP
+            // The first is for HTTP/0.9, whose answers have no head.
+            case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY: isSecure ? .noHTTP : .noPlainHTTP
+            // Of header lines; a body may be too long.
+            case CURLE_WRITE_ERROR: .endlessHead
             case CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_PARTIAL_FILE:
-                isSecure && !failure.isSecured ? .noTLS : .closed
+                if isSecure {
+                    failure.isSecured ? .closed : .noTLS
+                } else {
+                    failure.isAnswered ? .closed : .noPlainHTTP
+                }
             default: .other(Int(failure.code.rawValue))
             }
     }

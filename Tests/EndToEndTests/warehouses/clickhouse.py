@@ -5,7 +5,8 @@ clickhouse.py --state FILE --log FILE [--certificate FILE --key FILE]   (without
 
 The state is read again at each request:
 {"users": {NAME: PASSWORD}, "databases": [NAME], "fail": {FIRST WORD OF A STATEMENT: TEXT}, "mode": MODE}
-where MODE is normal or one of stand_in.fault, which comes after the password is checked.
+where MODE is normal, closing (as normal, but each connection is closed after its first answer, which does not say so) or
+one of stand_in.fault; it comes after the password is checked.
 """
 
 import argparse
@@ -40,7 +41,9 @@ class ClickHouse(stand_in.Handler):
         self.authenticate(state["users"], user)
         if answer := stand_in.fault(state["mode"]):
             return answer
-        if state["mode"] != "normal":
+        if state["mode"] == "closing":
+            self.close_connection = True
+        elif state["mode"] != "normal":
             raise ValueError(f"unknown mode {state['mode']}")
         if database not in state["databases"]:
             raise exception(404, 81, "UNKNOWN_DATABASE", f"Database {database} does not exist.")

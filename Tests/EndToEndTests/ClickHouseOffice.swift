@@ -1,0 +1,49 @@
+import Foundation
+import TestSupport
+
+/// An office whose organisation 4 has a ClickHouse connection, and a stand-in of ClickHouse's HTTP interface.
+enum ClickHouseOffice {
+    static var state: [String: Any] {
+        [
+            "users": ["loader": "pass wörd"], "databases": ["flagsmith_exp"], "fail": [String: String](),
+            "mode": "normal",
+        ]
+    }
+
+    /// Runs the stand-in while `body` works with it.
+    ///
+    /// - Parameters:
+    ///   - isSecure: whether the connection is with TLS.
+    ///   - speaksTLS: whether the stand-in's port is; nil for the same.
+    ///   - port: nil for the stand-in's.
+    ///   - directory: may hold its certificate; nil for a new one.
+    static func with<Result: Sendable>(
+        host: String = "localhost",
+        isSecure: Bool = true,
+        speaksTLS: Bool? = nil,
+        port: Int? = nil,
+        in directory: TemporaryDirectory? = nil,
+        _ body: (Office, WarehouseStandIn, TemporaryDirectory) async throws -> Result
+    ) async throws -> Result {
+        let office = try await Office()
+        let directory = try directory ?? TemporaryDirectory()
+        return try await WarehouseStandIn.with(
+            "clickhouse",
+            in: directory,
+            state: state,
+            isSecure: speaksTLS ?? isSecure
+        ) { clickHouse in
+            let file = office.workplace.directory("password")
+            try "pass wörd\n".write(toFile: file, atomically: false, encoding: .utf8)
+            try await office.run(
+                "create",
+                [
+                    "--organisation", "4", "--type", "clickhouse", "--host", host, "--port",
+                    "\(port ?? clickHouse.port)", "--username", "loader", "--secure", "\(isSecure)",
+                    "--password-file", file,
+                ]
+            )
+            return try await body(office, clickHouse, directory)
+        }
+    }
+}

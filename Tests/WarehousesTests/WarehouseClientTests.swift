@@ -1,0 +1,130 @@
+import CCurl
+import Foundation
+import Testing
+
+@testable import Warehouses
+
+@Suite(.timeLimit(.minutes(1)))
+struct WarehouseClientTests {
+    private static let head = "HTTP/1.1 200 OK\r\n"
+    private static let line = "A: \(String(repeating: "x", count: 1000))\r\n"
+
+    private func send(
+        to server: LoopbackServer,
+        host: String = "ch.example.com",
+        addresses: [String] = ["127.0.0.1"],
+        timeout: Duration = .seconds(20)
+    ) throws -> WarehouseAnswer {
+        let resolver = HostResolver { _ throws(NetworkError) in addresses.compactMap { IPAddress($0) } }
+        let place = WarehouseServer(host: host, port: server.port, isSecure: false, mayBePrivate: true)
+        let client = WarehouseClient(place, try NetworkSettings(timeout: timeout), resolver: resolver)
+        return try client.send(WarehouseRequest(headers: [], body: Array("SELECT 1".utf8)))
+    }
+
+    @Test func readsStatusHeadersAndBody() throws {
+        let server = try LoopbackServer(
+            "HTTP/1.1 100 Continue\r\nB: 0\r\n\r\nHTTP/1.1 404 No\r\nb: 1\r\nB: 2\r\nContent-Length: 3\r\n\r\n1\0\n"
+        )
+        defer { server.stop() }
+        let answer = try send(to: server)
+        #expect(answer.status == 404)
+        #expect(answer.header("B") == "1")
+        #expect(answer.header("C") == nil)
+        #expect(Array(answer.body) == Array("1\0\n".utf8))
+    }
+
+    @Test(arguments: [["127.0.0.1"], ["::1", "127.0.0.1"], ["127.0.0.2", "127.0.0.3", "127.0.0.1"]])
+    func triesEachAddress(_ addresses: [String]) throws {
+        let server = try LoopbackServer(Self.head + "Content-Length: 0\r\n\r\n")
+        defer { server.stop() }
+        #expect(try send(to: server, addresses: addresses).status == 200)
+        #expect(server.connectionCount == 1)
+    }
+
+    /// The first takes no connection and refuses none.
+    @Test func leavesTimeForTheOtherAddresses() throws {
+        let server = try LoopbackServer(Self.head + "Content-Length: 0\r\n\r\n")
+        defer { server.stop() }
+        let silent = try SilentPort(server.port, ofLastByte: 2)
+        defer { withExtendedLifetime(silent) {} }
+        let start = ContinuousClock.now
+        let answer = try send(to: server, addresses: ["127.0.0.2", "127.0.0.1"], timeout: .seconds(2))
+        #expect(answer.status == 200)
+        #expect((.seconds(1) ..< .seconds(2)).contains(ContinuousClock.now - start))
+        let failure = #expect(throws: TestFailure.self) {
+            try send(to: server, addresses: ["127.0.0.2"], timeout: .seconds(1))
+        }
+        #expect(failure?.text == "ch.example.com:\(server.port): no connection within 1 s")
+    }
+
+    @Test func followsNoRedirect() throws {
+        let server = try LoopbackServer("HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 0\r\n\r\n")
+        defer { server.stop() }
+        let failure = #expect(throws: TestFailure.self) { try send(to: server) }
+        #expect(failure?.text == "HTTP 302: a redirect, which is not followed")
+        #expect(server.connectionCount == 1)
+    }
+
+    @Test(arguments: [
+        ("\r\n", String(repeating: "x", count: 1 << 16)),
+        ("Transfer-Encoding: chunked\r\n\r\n", "1000\r\n\(String(repeating: "x", count: 4096))\r\n"),
+        ("Content-Length: 67108864\r\n\r\n", String(repeating: "x", count: 1 << 16)),
+    ])
+    func readsTheBeginningOfALongAnswer(_ head: String, _ repeated: String) throws {
+        let server = try LoopbackServer(Self.head + head, repeating: repeated)
+        defer { server.stop() }
+        #expect(try send(to: server).body.count == WarehouseAnswer.longestBody)
+    }
+
+    /// Of header lines, in the head, before it and after the body: nothing else would end before the deadline.
+    @Test(arguments: [
+        (head, line), (head + "A: ", String(repeating: "x", count: 1000)),
+        ("", "HTTP/1.1 103 Early Hints\r\n\(line)\r\n"),
+        (head + "Transfer-Encoding: chunked\r\n\r\n0\r\n", line),
+    ])
+    func readsNoEndlessHead(_ answer: String, _ repeated: String) throws {
+        let server = try LoopbackServer(answer, repeating: repeated)
+        defer { server.stop() }
+        let start = ContinuousClock.now
+        #expect(throws: TestFailure.self) { try send(to: server) }
+        #expect(ContinuousClock.now - start < .seconds(10))
+    }
+
+    @Test(arguments: ["SSH-2.0-OpenSSH_9.2\r\n", "\u{15}\u{3}\u{1}\0\u{2}\u{2}F", ""])
+    func saysThatAnAnswerIsNotHTTP(_ answer: String) throws {
+        let server = try LoopbackServer(answer)
+        defer { server.stop() }
+        let failure = #expect(throws: TestFailure.self) { try send(to: server) }
+        #expect(failure?.text == "ch.example.com:\(server.port): the port does not answer in HTTP without TLS")
+    }
+
+    @Test func noticesAnAnswerThatIsCutOff() throws {
+        let server = try LoopbackServer(Self.head + "Content-Length: 10\r\n\r\n123")
+        defer { server.stop() }
+        let failure = #expect(throws: TestFailure.self) { try send(to: server) }
+        #expect(failure?.text == "ch.example.com:\(server.port): closed the connection before its answer was whole")
+    }
+
+    /// Whatever the URL says: as if libcurl had looked the name up once more.
+    @Test(arguments: [nil, "127.0.0.2"])
+    func connectsToNoAddressThatWasNotChecked(_ address: String?) throws {
+        let server = try LoopbackServer(Self.head + "Content-Length: 0\r\n\r\n")
+        defer { server.stop() }
+        for host in ["127.0.0.1", "2130706433", "localhost"] {
+            let transfer = CurlTransfer(
+                url: "http://\(host):\(server.port)/",
+                headers: [],
+                body: nil,
+                address: address.flatMap { IPAddress($0) },
+                proxy: nil,
+                authorities: nil,
+                connectTimeout: .seconds(5),
+                timeout: .seconds(5),
+                longestBody: 100
+            )
+            let failure = #expect(throws: CurlFailure.self) { try CurlHandle().perform(transfer) }
+            #expect(failure?.code == CURLE_COULDNT_CONNECT)
+        }
+        #expect(server.connectionCount == 0)
+    }
+}
