@@ -81,15 +81,19 @@ struct NetworkFailureTests {
 
     @Test(
         .enabled("needs the right to mounts") { try await Hosts.canBeSet() },
-        arguments: [("silent", "ch.example.com: no address within 3 s"), ("empty", "ch.example.com: has no address")]
+        arguments: [
+            ("silent", [], "ch.example.com: no address within 3 s"), ("empty", [], "ch.example.com: has no address"),
+            ("silent", ["--proxy", "http://proxy.org:3128"], "ch.example.com:8443: the proxy cannot be reached"),
+            ("empty", ["--proxy", "http://proxy.org:3128"], "ch.example.com:8443: the proxy cannot be reached"),
+        ]
     )
-    func asksANameServerWithinTheDeadline(mode: String, error: String) async throws {
-        try await ClickHouseOffice.with(host: "ch.example.com") { office, _, _ in
+    func asksANameServerWithinTheDeadline(mode: String, words: [String], error: String) async throws {
+        try await ClickHouseOffice.with(host: "ch.example.com", port: 8443) { office, _, _ in
             let program = Fixture.project + "Tests/EndToEndTests/warehouses/name_server.py"
             let start = ContinuousClock.now
             let outcome = try await Program.run(
                 "unshare",
-                ["--mount", "--net", program, mode, Program.warehousectl] + office.words("test", Self.test)
+                ["--mount", "--net", program, mode, Program.warehousectl] + office.words("test", Self.test + words)
             )
             #expect(outcome.exitCode == 1, "\(outcome.error)")
             #expect(ContinuousClock.now - start < .seconds(6))
