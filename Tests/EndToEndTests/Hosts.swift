@@ -30,7 +30,7 @@ struct Hosts {
         return try await Program.run(
             "unshare",
             namespaces + ["sh", "-c", script, file] + command,
-            environment: environment
+            environment: Program.withoutProxy.merging(environment) { $1 }
         )
     }
 }

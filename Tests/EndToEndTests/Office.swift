@@ -37,7 +37,7 @@ struct Office {
 
     /// The tool's outcome.
     func `try`(_ command: String, _ words: [String] = []) async throws -> Outcome {
-        try await Program.run(Program.warehousectl, self.words(command, words))
+        try await Program.run(Program.warehousectl, self.words(command, words), environment: Program.withoutProxy)
     }
 
     /// The same, which must succeed.

@@ -22,11 +22,18 @@ enum Program {
         return (products ?? Fixture.project + ".build/debug/") + name
     }
 
+    /// No proxy of whoever runs the tests: stand-ins are on this machine.
+    static let withoutProxy: [String: String?] = [
+        "https_proxy": nil, "HTTPS_PROXY": nil, "no_proxy": nil, "NO_PROXY": nil,
+    ]
+
     /// Runs a program to its end. A name without a slash is looked up in PATH.
+    ///
+    /// - Parameter environment: what differs from the tests' own; nil for a variable that is not there.
     static func run(
         _ program: String,
         _ arguments: [String],
-        environment: [String: String] = [:],
+        environment: [String: String?] = [:],
         input: String = ""
     ) async throws -> Outcome {
         // From a file: a program that ends before it has read all of a pipe would end the tests with it.
@@ -95,7 +102,7 @@ enum Program {
         program.contains("/") ? .path(FilePath(program)) : .name(program)
     }
 
-    private static func variables(_ environment: [String: String]) -> [Environment.Key: String?] {
+    private static func variables(_ environment: [String: String?]) -> [Environment.Key: String?] {
         Dictionary(uniqueKeysWithValues: environment.map { (Environment.Key(stringLiteral: $0), $1) })
     }
 }
