@@ -1,5 +1,6 @@
 import CCurl
 import Foundation
+import Synchronization
 import Testing
 
 @testable import Warehouses
@@ -105,6 +106,22 @@ struct WarehouseClientTests {
         #expect(failure?.text == "ch.example.com:\(server.port): closed the connection before its answer was whole")
     }
 
+    /// A name that leads elsewhere when it is looked up again: once is enough for a test.
+    @Test func looksANameUpOnce() throws {
+        let server = try LoopbackServer(Self.head + "Content-Length: 0\r\n\r\n")
+        defer { server.stop() }
+        let lookUps = Counter()
+        let resolver = HostResolver { _ throws(NetworkError) in
+            let isFirst = lookUps.count.add(1, ordering: .relaxed).oldValue == 0
+            return [isFirst ? "127.0.0.1" : "127.0.0.2"].compactMap { IPAddress($0) }
+        }
+        let place = WarehouseServer(host: "ch.example.com", port: server.port, isSecure: false, mayBePrivate: true)
+        let client = WarehouseClient(place, try NetworkSettings(), resolver: resolver)
+        for _ in 1...3 { #expect(try client.send(WarehouseRequest(headers: [], body: nil)).status == 200) }
+        #expect(lookUps.count.load(ordering: .relaxed) == 1)
+        #expect(server.connectionCount == 3)
+    }
+
     /// Whatever the URL says: as if libcurl had looked the name up once more.
     @Test(arguments: [nil, "127.0.0.2"])
     func connectsToNoAddressThatWasNotChecked(_ address: String?) throws {
@@ -127,4 +144,8 @@ struct WarehouseClientTests {
         }
         #expect(server.connectionCount == 0)
     }
+}
+
+private final class Counter: Sendable {
+    let count = Atomic(0)
 }

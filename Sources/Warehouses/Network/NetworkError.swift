@@ -72,7 +72,7 @@ enum NetworkError: Error, Hashable {
         switch self {
         case .notPublic: "if the warehouse is in a network of your own, give --allow-private-host"
         case .unknownIssuer: "if the warehouse has a certificate authority of its own, give --ca-file"
-        case .noAuthorities: "apt-get install ca-certificates"
+        case .noAuthorities: "look at the file of --ca-file; without that option: apt-get install ca-certificates"
         case .certificateNotYetValid: "is the clock of this machine right? See timedatectl"
         case .noTLS: "is it a port without TLS? For ClickHouse: warehousectl update --secure false"
         case .noPlainHTTP: "is it a port with TLS? For ClickHouse: warehousectl update --secure true"
