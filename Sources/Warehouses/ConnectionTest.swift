@@ -15,33 +15,40 @@ extension Credential: CustomStringConvertible, CustomDebugStringConvertible, Cus
 
 /// Tries whether a connection works: as the loader would, up to the last thing that loading needs.
 public struct ConnectionTest: Sendable {
+    private let configuration: WarehouseConfiguration
     private let settings: NetworkSettings
+    private let deadline: ContinuousClock.Instant
 
-    public init(_ settings: NetworkSettings) { self.settings = settings }
+    /// The test ends within the settings' timeout from now, however often it runs.
+    public init(of configuration: WarehouseConfiguration, _ settings: NetworkSettings) {
+        self.configuration = configuration
+        self.settings = settings
+        deadline = .now + settings.timeout
+    }
+
+    public var hasTimeLeft: Bool { .now < deadline }
 
     /// Signs in to the warehouse and tries one step after the other. It changes nothing there that a loader would see, and
-    /// blocks for as long as the settings' timeout at most.
+    /// blocks until the deadline at most.
     ///
     /// - Throws: ``TestFailure`` of the first step that fails.
-    public func run(
-        _ configuration: WarehouseConfiguration,
-        with credential: Credential
-    ) throws(TestFailure) {
+    public func run(with credential: Credential) throws(TestFailure) {
         do {
             // What was imported may be anything, and becomes a part of a URL.
             try configuration.check()
             switch (configuration.type, credential) {
-            case (.snowflake, .keyPair(let key)): try Snowflake.test(configuration, with: key, settings)
+            case (.snowflake, .keyPair(let key)): try Snowflake.test(configuration, with: key, settings, deadline)
             case (.clickHouse, .password(let password)):
-                try ClickHouse.test(configuration, password: password, settings)
-            default: throw TestFailure("there is no test for \(configuration.type.name)")
+                try ClickHouse.test(configuration, password: password, settings, deadline)
+            default:
+                throw TestFailure("\(configuration.type.name): its secret is of another kind", cause: .service)
             }
         } catch let failure as TestFailure {
             throw failure
         } catch let invalid as InvalidValue {
-            throw TestFailure("\(invalid)", advice: "give another one: warehousectl update, or delete and create")
+            throw TestFailure("\(invalid)", hint: "give another one: warehousectl update, or delete and create")
         } catch {
-            throw TestFailure("\(error)")
+            throw TestFailure("\(error)", cause: .service)
         }
     }
 }

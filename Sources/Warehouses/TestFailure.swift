@@ -2,26 +2,47 @@ import WarehouseConnections
 
 /// Why a test of a connection failed. It holds no secret.
 public struct TestFailure: Error, Hashable, Sendable {
+    /// Whose fault it is. What is not the warehouse's says nothing of the connection, whose status stays.
+    public enum Cause: Sendable {
+        /// The warehouse does not know who signs in: no such user, or another key or password.
+        case signIn
+        /// Anything else that is wrong with the warehouse, or with what the connection says of it.
+        case warehouse
+        /// The warehouse has no time yet: it starts, resumes, or is over its limit.
+        case notReady
+        /// This service: its proxy, its name servers, its certificate authorities, its clock.
+        case service
+    }
+
     /// The warehouse's own words, or what happened on the way to it: valid UTF-8 without a NUL, at most
-    /// ``WarehouseConnection/longestError`` bytes.
+    /// ``WarehouseConnection/longestError`` bytes. Where the fault is this service's, it is for the operator alone.
     public let text: String
     /// The warehouse's number of the error; nil if it gave none.
     public let code: String?
     /// Which part of the test failed; nil if it got nowhere.
-    public let step: String?
-    /// What somebody may do about it; nil if this program does not know.
-    public let advice: String?
-    /// Whether the warehouse does not know who signs in: no such user, or another key or password.
-    public let isOfSignIn: Bool
+    public internal(set) var step: String?
+    /// What the owner of the warehouse may do about it; nil if this program does not know.
+    public internal(set) var advice: String?
+    /// What the operator may do about it, besides: it may name options, commands, and addresses of the operator's network.
+    public internal(set) var hint: String?
+    public internal(set) var cause: Cause
 
-    init(_ text: String, code: String? = nil, step: String? = nil, advice: String? = nil, isOfSignIn: Bool = false) {
+    init(
+        _ text: String,
+        code: String? = nil,
+        step: String? = nil,
+        advice: String? = nil,
+        hint: String? = nil,
+        cause: Cause = .warehouse
+    ) {
         self.text = Self.storable(text)
         self.code = code.flatMap { code in
-            (1...16).contains(code.utf8.count) && code.utf8.allSatisfy { 0x21...0x7E ~= $0 } ? code : nil
+            (1...6).contains(code.utf8.count) && code.utf8.allSatisfy { 0x30...0x39 ~= $0 } ? code : nil
         }
         self.step = step
         self.advice = advice
-        self.isOfSignIn = isOfSignIn
+        self.hint = hint
+        self.cause = cause
     }
 
     /// As much of `text` as a connection can hold, cut between two characters.

@@ -8,7 +8,7 @@ import Warehouses
 /// Tests connections and stores what came of it.
 struct ConnectionTester: Sendable {
     let stores: TestedStores
-    let test: ConnectionTest
+    let network: NetworkSettings
 
     /// Tests the connection of one organisation. What is wrong with it is in the outcome, as is what is wrong here.
     func outcome(of organisation: OrganisationID) -> TestOutcome {
@@ -16,7 +16,7 @@ struct ConnectionTester: Sendable {
         do {
             let subject = try stores.subject(of: organisation)
             connection = subject.connection
-            let result = result(of: subject)
+            let result = try result(of: subject)
             let tested = try stores.record(result.failure, of: subject.connection, of: organisation)
             return TestOutcome(organisation: organisation, connection: tested, result: result)
         } catch {
@@ -52,21 +52,43 @@ struct ConnectionTester: Sendable {
         }
     }
 
-    private func result(of subject: TestedStores.Subject) -> TestOutcome.Result {
-        let configuration = subject.connection.configuration
+    /// - Throws: ``ProgramFailure`` if the failure says nothing of the connection.
+    private func result(of subject: TestedStores.Subject) throws(ProgramFailure) -> TestOutcome.Result {
+        let test = ConnectionTest(of: subject.connection.configuration, network)
         do throws(TestFailure) {
-            try test.run(configuration, with: subject.credential)
+            try run(test, of: subject)
             return .passed
         } catch {
-            guard error.isOfSignIn, let predecessor = subject.predecessor else { return .failed(error) }
-            do throws(TestFailure) {
-                try test.run(configuration, with: predecessor)
-                return .awaitsNewKey(error)
-            } catch _ {
-                return .failed(error)
+            switch error.cause {
+            case .service: throw ProgramFailure(.unavailable, error.line)
+            case .notReady: throw ProgramFailure(.temporaryFailure, error.line)
+            case .warehouse: return .failed(error)
+            case .signIn:
+                guard let predecessor = subject.predecessor else { return .failed(error) }
+                return (try? test.run(with: predecessor)) == nil ? .failed(error) : .awaitsNewKey(error)
             }
         }
     }
+
+    /// A connection that worked gets a second chance: one answer that was lost must not make it an `error`.
+    private func run(_ test: ConnectionTest, of subject: TestedStores.Subject) throws(TestFailure) {
+        do throws(TestFailure) {
+            try test.run(with: subject.credential)
+        } catch {
+            guard subject.connection.status == .connected, test.hasTimeLeft else { throw error }
+            do throws(TestFailure) {
+                try test.run(with: subject.credential)
+            } catch let second {
+                // That no time was left says less than the first.
+                throw test.hasTimeLeft ? second : error
+            }
+        }
+    }
+}
+
+extension TestFailure {
+    /// On one line, for a test that says nothing of the connection.
+    fileprivate var line: String { [step, code, text, advice, hint].compactMap(\.self).joined(separator: ": ") }
 }
 
 extension TestOutcome.Result {

@@ -10,8 +10,10 @@ struct Test: ParsableCommand {
         discussion: """
             Signs in to the warehouse as the loader would and tries what loading needs. Status, last_tested_at and \
             last_error change together; the API shows them at the next request. A connection stays \
-            pending_customer_setup until its warehouse knows who signs in. Exits with 1 if any test failed; --all leaves \
-            out what was imported without secrets.
+            pending_customer_setup until its warehouse knows who signs in. A connection that worked is tried once more \
+            when its test fails. What says nothing of a warehouse changes nothing: then it was not tested. Exits with 1 if \
+            a test failed, 69 if one could not be run for a reason of this machine (proxy, name server, certificate \
+            authorities, clock), 75 if a warehouse was not ready. --all leaves out what was imported without secrets.
             """
     )
 
@@ -51,12 +53,14 @@ struct Test: ParsableCommand {
     }
 
     func run() throws {
-        let test = ConnectionTest(try network.settings(timeout: .seconds(timeout.seconds)))
+        let network = try network.settings(timeout: .seconds(timeout.seconds))
         let stores = try TestedStores(store: store, secrets: secrets, keyFile: sealingKeyFile, actor: actor)
-        let tester = ConnectionTester(stores: stores, test: test)
+        let tester = ConnectionTester(stores: stores, network: network)
         if let organisation {
             let outcome = tester.outcome(of: organisation)
-            if case .untested(let failure) = outcome.result { throw failure }
+            if case .untested(let failure) = outcome.result {
+                throw ProgramFailure(failure.exit, "not tested: \(failure.message)")
+            }
             try output.print(outcome)
             guard outcome.isPassed else { throw ExitCode(Sysexit.no.rawValue) }
         } else {

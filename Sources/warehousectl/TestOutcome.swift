@@ -22,7 +22,7 @@ struct TestOutcome: Sendable {
         if case .passed = result { true } else { false }
     }
 
-    /// A line for a person, and one more with what to do if somebody knows.
+    /// A line for a person, and more with what to do if somebody knows.
     var text: String {
         let name = "organisation \(organisation)\(connection.map { ", \($0.id)" } ?? "")"
         switch result {
@@ -30,8 +30,8 @@ struct TestOutcome: Sendable {
         case .untested(let failure): return "\(name): not tested: \(failure.message.escapingControls)\n"
         case .failed(let failure), .awaitsNewKey(let failure):
             let parts = [failure.step, failure.code, failure.text].compactMap(\.self).map(\.escapingControls)
-            let advice = advice.map { "    \($0.escapingControls)\n" } ?? ""
-            return "\(name): \(status): \(parts.joined(separator: ": "))\n\(advice)"
+            let help = [advice, failure.hint].compactMap(\.self).map { "    \($0.escapingControls)\n" }
+            return "\(name): \(status): \(parts.joined(separator: ": "))\n\(help.joined())"
         }
     }
 
@@ -42,8 +42,7 @@ struct TestOutcome: Sendable {
         case .passed, .untested: nil
         case .failed(let failure): failure.advice
         case .awaitsNewKey:
-            "the new key is not installed yet, the old one still works: the customer runs the set-up script "
-                + "(warehousectl show)"
+            "the new key is not installed yet, the old one still works: run the set-up script again"
         }
     }
 
@@ -60,6 +59,7 @@ struct TestOutcome: Sendable {
                 json.member("code", failure.code)
                 json.member("error", failure.text)
                 json.member("advice", advice)
+                json.member("hint", failure.hint)
             }
         }
     }

@@ -7,38 +7,54 @@ struct TestSummary {
     /// Whether those that failed are wanted one by one.
     let keepsOutcomes: Bool
     private(set) var count = 0
-    private(set) var failures = 0
+    private var failures = 0
+    private var untested = 0
     private var outcomes: [TestOutcome] = []
-    private var worst = Sysexit.no
+    private var exits: Set<Sysexit> = []
 
     init(total: Int, keepsOutcomes: Bool) { (self.total, self.keepsOutcomes) = (total, keepsOutcomes) }
 
     mutating func add(_ outcome: TestOutcome) {
         count += 1
-        guard !outcome.isPassed else { return }
-        failures += 1
-        if keepsOutcomes { outcomes.append(outcome) }
-        // What somebody else was at, the next run finds.
-        if case .untested(let failure) = outcome.result, ![.no, .temporaryFailure].contains(failure.exit) {
-            worst = failure.exit
+        switch outcome.result {
+        case .passed: return
+        case .failed, .awaitsNewKey:
+            failures += 1
+            exits.insert(.no)
+        case .untested(let failure):
+            untested += 1
+            exits.insert(failure.exit)
         }
+        if keepsOutcomes { outcomes.append(outcome) }
     }
 
-    /// Nil if all connections work, 1 if some do not; another one for what has kept this program from testing or storing.
-    var exit: Sysexit? { failures == 0 ? nil : worst }
+    /// Nil if all connections work. What has kept this program from testing or storing goes before what is wrong with a
+    /// warehouse; and what the next run finds, a warehouse that was not ready or a connection that was being changed, comes
+    /// last.
+    var exit: Sysexit? {
+        exits.subtracting([.no, .temporaryFailure]).max { $0.rawValue < $1.rawValue }
+            ?? (exits.contains(.no) ? .no : exits.first)
+    }
 
     var text: String {
-        total == 0
-            ? "no connection is due for a test" : "\(count) tested: \(count - failures) connected, \(failures) failed"
+        guard total > 0 else { return "no connection is due for a test" }
+        let tested = count - untested
+        return "\(tested) tested: \(tested - failures) connected, \(failures) failed"
+            + (untested > 0 ? "; \(untested) not tested" : "")
     }
 
     func write(to json: inout JSONWriter) {
-        json.member("tested", Int64(count))
-        json.member("connected", Int64(count - failures))
-        var failed = JSONWriter()
-        failed.array { json in
-            for outcome in outcomes { outcome.write(to: &json) }
+        json.member("tested", Int64(count - untested))
+        json.member("connected", Int64(count - untested - failures))
+        json.member("failed", json: array { if case .untested = $0.result { false } else { true } })
+        json.member("not_tested", json: array { if case .untested = $0.result { true } else { false } })
+    }
+
+    private func array(_ isIncluded: (TestOutcome) -> Bool) -> String {
+        var writer = JSONWriter()
+        writer.array { json in
+            for outcome in outcomes where isIncluded(outcome) { outcome.write(to: &json) }
         }
-        json.member("failed", json: String(decoding: failed.bytes, as: UTF8.self))
+        return String(decoding: writer.bytes, as: UTF8.self)
     }
 }

@@ -114,7 +114,7 @@ final class TestedStores: Sendable {
                 stored = try current.tested(
                     at: now,
                     error: failure?.text,
-                    isOfSignIn: failure?.isOfSignIn ?? false
+                    isOfSignIn: failure?.cause == .signIn
                 )
                 try transaction.put(stored, for: organisation, as: .test)
             }

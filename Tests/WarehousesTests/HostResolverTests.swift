@@ -24,7 +24,29 @@ import Testing
         #expect(throws: NetworkError.notPublic(address)) { try addresses(texts) }
     }
 
-    @Test func saysThatAHostHasNoAddress() { #expect(throws: NetworkError.noAddress) { try addresses([]) } }
+    /// Who may not know a private address may not learn that there is one, either: the sentence is the same.
+    @Test func saysThatAHostHasNoAddress() throws {
+        #expect(throws: NetworkError.noAddress) { try addresses([], allowingPrivate: true) }
+        #expect(throws: NetworkError.notPublic(nil)) { try addresses([]) }
+        let inside = try #require(IPAddress("10.0.0.1"))
+        #expect(NetworkError.notPublic(inside).text == NetworkError.notPublic(nil).text)
+        #expect(NetworkError.notPublic(inside).advice == NetworkError.notPublic(nil).advice)
+    }
+
+    /// Whose fault it is: a name server that answers for no name is this service's, one name that nobody answers for is
+    /// not.
+    @Test(arguments: [(nil, NetworkError.noNameServer), (["198.41.0.4"], .noServerOfName), ([], .noServerOfName)])
+    func tellsASilentNameServerFromASilentName(rootServer: [String]?, error: NetworkError) throws {
+        let resolver = HostResolver { host throws(NetworkError) in
+            guard host == HostResolver.rootServer, let rootServer else { throw .noNameServer }
+            if rootServer.isEmpty { throw .noAddress }
+            return rootServer.compactMap { IPAddress($0) }
+        }
+        #expect(throws: error) {
+            try resolver.addresses(of: "ch.example.com", allowingPrivate: true, within: .seconds(10))
+        }
+        #expect((error.cause == .service) == (rootServer == nil))
+    }
 
     /// As others spell an address, which no rule of names refuses.
     @Test(arguments: ["2130706433", "0x7f000001", "0177.0.0.1", "127.1", "localhost"])

@@ -18,7 +18,8 @@ struct WarehouseClientTests {
     ) throws -> WarehouseAnswer {
         let resolver = HostResolver { _ throws(NetworkError) in addresses.compactMap { IPAddress($0) } }
         let place = WarehouseServer(host: host, port: server.port, isSecure: false, mayBePrivate: true)
-        let client = WarehouseClient(place, try NetworkSettings(timeout: timeout), resolver: resolver)
+        let settings = try NetworkSettings(timeout: timeout)
+        let client = WarehouseClient(place, settings, until: .now + timeout, resolver: resolver)
         return try client.send(WarehouseRequest(headers: [], body: Array("SELECT 1".utf8)))
     }
 
@@ -116,7 +117,7 @@ struct WarehouseClientTests {
             return [isFirst ? "127.0.0.1" : "127.0.0.2"].compactMap { IPAddress($0) }
         }
         let place = WarehouseServer(host: "ch.example.com", port: server.port, isSecure: false, mayBePrivate: true)
-        let client = WarehouseClient(place, try NetworkSettings(), resolver: resolver)
+        let client = WarehouseClient(place, try NetworkSettings(), until: .now + .seconds(20), resolver: resolver)
         for _ in 1...3 { #expect(try client.send(WarehouseRequest(headers: [], body: nil)).status == 200) }
         #expect(lookUps.count.load(ordering: .relaxed) == 1)
         #expect(server.connectionCount == 3)

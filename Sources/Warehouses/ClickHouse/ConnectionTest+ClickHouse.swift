@@ -28,7 +28,8 @@ enum ClickHouse {
     static func test(
         _ configuration: WarehouseConfiguration,
         password: String,
-        _ settings: NetworkSettings
+        _ settings: NetworkSettings,
+        _ deadline: ContinuousClock.Instant
     ) throws {
         func value(_ field: String) -> String { "\(configuration[field] ?? "")" }
         var port = 0
@@ -40,7 +41,8 @@ enum ClickHouse {
                 isSecure: configuration["secure"] == .boolean(true),
                 mayBePrivate: settings.allowsPrivateHosts
             ),
-            settings
+            settings,
+            until: deadline
         )
         let table = "\(quoted(value("database"))).\(quoted(testTable))"
         for step in Step.allCases {
@@ -56,22 +58,23 @@ enum ClickHouse {
             do throws(TestFailure) {
                 try check(try client.send(request), step)
             } catch {
-                throw TestFailure(
-                    error.text,
-                    code: error.code,
-                    step: step.rawValue,
-                    advice: error.code.map { advice(on: $0, value("database"), value("username")) } ?? error.advice,
-                    isOfSignIn: error.code.map(codesOfSignIn.contains) ?? false
-                )
+                var failure = error
+                failure.step = step.rawValue
+                if let code = error.code {
+                    failure.advice = advice(on: code, value("database"), value("username"))
+                    if codesOfSignIn.contains(code) { failure.cause = .signIn }
+                }
+                throw failure
             }
         }
     }
 
     private static func check(_ answer: WarehouseAnswer, _ step: Step) throws(TestFailure) {
-        let code = answer.header("X-ClickHouse-Exception-Code")
+        let code = answer.header("X-ClickHouse-Exception-Code").flatMap(answer.code)
         // A statement of a replicated database answers with the state of each host.
         let isExpected = step != .read || answer.rawText == "1\n"
-        let isException = code != nil || answer.rawText.contains("DB::Exception")
+        let isException =
+            answer.header("X-ClickHouse-Exception-Code") != nil || answer.rawText.contains("DB::Exception")
         guard answer.status == 200, isExpected, !isException else {
             let words = answer.text.trimmingSuffix { $0.isNewline }
             guard isException else {
@@ -87,9 +90,9 @@ enum ClickHouse {
     /// Source: https://github.com/ClickHouse/ClickHouse/blob/master/src/Common/ErrorCodes.cpp.
     private static func advice(on code: String, _ database: String, _ user: String) -> String? {
         switch code {
-        case "81": "the database is missing: the customer runs the set-up script (warehousectl show)"
-        case "164": "the user may only read: the customer gives it a profile without readonly"
-        case "192", "193", "194", "516": "user or password is wrong: warehousectl update --username … --password-file …"
+        case "81": "the database is missing: run the set-up script again"
+        case "164": "the user may only read: give it a profile without readonly"
+        case "192", "193", "194", "516": "user or password is wrong: give them again"
         case "497":
             """
             the user may not do that: GRANT SELECT, INSERT, CREATE TABLE ON \(quoted(database)).* TO \(quoted(user));

@@ -71,7 +71,7 @@ struct CurlFailure: Error {
         guard code == CURLE_OK || exchange.isFull else {
             throw CurlFailure(
                 code: code,
-                errno: Int32(truncatingIfNeeded: number(CURLINFO_OS_ERRNO)),
+                errno: exchange.socketErrno ?? Int32(truncatingIfNeeded: number(CURLINFO_OS_ERRNO)),
                 verification: number(CURLINFO_SSL_VERIFYRESULT),
                 tunnelStatus: number(CURLINFO_HTTP_CONNECTCODE),
                 // CURLINFO_CONNECT_TIME_T is set after TLS only.
@@ -196,6 +196,8 @@ private struct Exchange {
     var isFull: Bool { room == 0 }
     /// How many bytes of header lines may still come. libcurl limits the head, but not a trailer.
     private var headerRoom = 256 << 10
+    /// Why there is no socket; nil if there is one.
+    private(set) var socketErrno: Int32?
 
     init(_ transfer: CurlTransfer) { self.transfer = transfer }
 
@@ -224,7 +226,9 @@ private struct Exchange {
         let address = unsafe UnsafeRawPointer(peer).advanced(by: offset).assumingMemoryBound(to: sockaddr.self)
         let transfer = unsafe exchange.pointee.transfer
         guard unsafe transfer.proxy != nil || IPAddress(address) == transfer.address else { return -1 }
-        return unsafe socket(peer.pointee.family, peer.pointee.socktype, peer.pointee.protocol)
+        let descriptor = unsafe socket(peer.pointee.family, peer.pointee.socktype, peer.pointee.protocol)
+        unsafe exchange.pointee.socketErrno = descriptor < 0 ? Glibc.errno : nil
+        return descriptor
     }
 }
 

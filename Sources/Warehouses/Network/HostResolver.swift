@@ -15,19 +15,44 @@ struct HostResolver: Sendable {
     ///
     /// - Parameter time: for how long it may block. A look-up that takes longer goes on, on a thread of its own, until the
     ///   system gives it up.
-    /// - Throws: ``NetworkError``.
+    /// - Throws: ``NetworkError``. Without private addresses it does not tell a name that has only such from one that nobody
+    ///   has: who may ask must not find out what names a network has inside.
     func addresses(
         of host: String,
         allowingPrivate: Bool,
         within time: Duration
     ) throws(NetworkError) -> [IPAddress] {
         let lookUp = LookUp()
-        Thread.detachNewThread { lookUp.finish(Result { () throws(NetworkError) in try addresses(host) }) }
+        Thread.detachNewThread { lookUp.finish(Result { () throws(NetworkError) in try find(host) }) }
         guard let result = lookUp.wait(for: time) else { throw .noAddressInTime(time.wholeSeconds) }
         let found = try result.get()
-        guard !found.isEmpty else { throw .noAddress }
+        guard !found.isEmpty else { throw allowingPrivate ? .noAddress : .notPublic(nil) }
         if !allowingPrivate, let address = found.first(where: { !$0.isPublic }) { throw .notPublic(address) }
         return found
+    }
+
+    /// No address of a name that nobody has.
+    private func find(_ host: String) throws(NetworkError) -> [IPAddress] {
+        do throws(NetworkError) {
+            return try addresses(host)
+        } catch .noAddress {
+            return []
+        } catch .noNameServer where isAnswered(Self.rootServer) {
+            throw .noServerOfName
+        }
+    }
+
+    /// A name that each resolver of the Internet knows.
+    static let rootServer = "a.root-servers.net"
+
+    /// Whether a name server says if there is such a name.
+    private func isAnswered(_ host: String) -> Bool {
+        do throws(NetworkError) {
+            _ = try addresses(host)
+            return true
+        } catch {
+            return error == .noAddress
+        }
     }
 
     /// The system's: /etc/hosts, DNS. The corresponding C function is `getaddrinfo`.

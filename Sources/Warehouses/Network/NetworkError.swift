@@ -5,13 +5,19 @@ import Glibc
 enum NetworkError: Error, Hashable {
     /// No address has that name.
     case noAddress
-    /// No name server has said whether there is one.
+    /// No name server says anything.
     case noNameServer
-    case notPublic(IPAddress)
+    /// No name server says anything of this name.
+    case noServerOfName
+    /// Nil if it has none at all.
+    case notPublic(IPAddress?)
     /// In seconds.
     case noAddressInTime(Int64)
     case refused
+    /// This machine has no way to it.
     case unreachable
+    /// This machine has no memory, no descriptor or no port left.
+    case noResources
     case noConnection
     case noConnectionInTime(Int64)
     case certificateExpired
@@ -33,19 +39,22 @@ enum NetworkError: Error, Hashable {
     case noProxy
     /// With its answer to CONNECT; 0 if it closed the connection instead.
     case proxyRefused(Int)
+    case noTunnelInTime(Int64)
     /// libcurl's number of the error.
     case other(Int)
 
-    /// A sentence that goes on after the name of the host.
+    /// A sentence that goes on after the name of the host; after the proxy's and before the host's if it is the proxy's.
     var text: String {
         switch self {
-        case .noAddress: "has no address"
-        case .noNameServer: "no name server says what its address is"
-        case .notPublic(let address): "has \(address.text), which is not a public address"
-        case .noAddressInTime(let seconds): "no address within \(seconds) s"
-        case .refused: "Connection refused"
-        case .unreachable: "Network is unreachable"
-        case .noConnection: "no connection"
+        case .noAddress: "no such host"
+        case .noNameServer: "no name server answers"
+        case .noServerOfName: "the name servers of this name do not answer"
+        case .notPublic: "no such host, or none with a public address"
+        case .noAddressInTime(let seconds): "no name server has answered within \(seconds) s"
+        case .refused: "the connection was refused"
+        case .unreachable: "this machine has no way to it"
+        case .noResources: "this machine has no memory, descriptor or port left for a connection"
+        case .noConnection: "cannot be reached"
         case .noConnectionInTime(let seconds): "no connection within \(seconds) s"
         case .certificateExpired: "TLS: the certificate has expired"
         case .certificateNotYetValid: "TLS: the certificate is not valid yet"
@@ -60,23 +69,54 @@ enum NetworkError: Error, Hashable {
         case .endlessHead: "the head of the answer is too long"
         case .closed: "closed the connection before its answer was whole"
         case .noAnswerInTime(let seconds): "no whole answer within \(seconds) s"
-        case .noProxy: "the proxy cannot be reached"
-        case .proxyRefused(0): "the proxy closed the connection"
-        case .proxyRefused(let status): "the proxy refused to connect: HTTP \(status)"
+        case .noProxy: "the proxy cannot be reached for"
+        case .proxyRefused(0): "the proxy closed the connection for"
+        case .proxyRefused(let status): "the proxy answered HTTP \(status) for"
+        case .noTunnelInTime(let seconds): "the proxy did not answer within \(seconds) s for"
         case .other(let number): "the exchange failed (\(number))"
         }
     }
 
-    /// What an operator may do about it; nil if the text says all.
+    var cause: TestFailure.Cause {
+        switch self {
+        case .noNameServer, .noAddressInTime, .unreachable, .noResources, .noAuthorities, .noProxy, .proxyRefused,
+            .noTunnelInTime:
+            .service
+        // Authorities date a certificate back. What is wrong is the clock of a machine that has just started.
+        case .certificateNotYetValid: .service
+        default: .warehouse
+        }
+    }
+
+    /// What the owner of the warehouse may do about it; nil if the text says all.
     var advice: String? {
         switch self {
-        case .notPublic: "if the warehouse is in a network of your own, give --allow-private-host"
+        case .noAddress, .noServerOfName, .notPublic: "is the name right? It must be known to the public DNS"
+        case .refused, .noConnection, .noConnectionInTime:
+            "is the port right, does the warehouse run, and is this service's address allowed in?"
+        case .certificateExpired: "renew the certificate of the warehouse"
+        case .unknownIssuer: "the warehouse must send its whole chain of certificates, from a public authority"
+        case .otherName: "give the host by a name that is in its certificate"
+        case .noTLS: "is it a port without TLS? Then set secure to false, or give the port with TLS"
+        case .noPlainHTTP: "is it a port with TLS? Then set secure to true, or give the port without TLS"
+        default: nil
+        }
+    }
+
+    /// What the operator may do about it; nil if nothing is known.
+    var hint: String? {
+        switch self {
+        case .notPublic(let address):
+            address.map { "its address is \($0.text): if that is in a network of your own, give --allow-private-host" }
+        case .noNameServer, .noAddressInTime: "look at /etc/resolv.conf"
+        case .unreachable: "look at routes and firewall: ip route, ip -6 route"
+        case .noResources: "look at free memory and at the limit of open files: ulimit -n"
         case .unknownIssuer: "if the warehouse has a certificate authority of its own, give --ca-file"
         case .noAuthorities: "look at the file of --ca-file; without that option: apt-get install ca-certificates"
-        case .certificateNotYetValid: "is the clock of this machine right? See timedatectl"
-        case .noTLS: "is it a port without TLS? For ClickHouse: warehousectl update --secure false"
-        case .noPlainHTTP: "is it a port with TLS? For ClickHouse: warehousectl update --secure true"
-        case .proxyRefused(407): "give the proxy's user and password: --proxy http://<user>:<password>@<host>:<port>"
+        case .certificateNotYetValid, .certificateExpired: "is the clock of this machine right? See timedatectl"
+        case .proxyRefused(407):
+            "give the proxy's user and password in HTTPS_PROXY: http://<user>:<password>@<host>:<port>"
+        case .noProxy, .proxyRefused, .noTunnelInTime: "look at the proxy, at --proxy, HTTPS_PROXY and NO_PROXY"
         default: nil
         }
     }
@@ -85,7 +125,7 @@ enum NetworkError: Error, Hashable {
     var isOfOneAddress: Bool {
         switch self {
         case .proxyRefused(407): false
-        case .refused, .unreachable, .noConnection, .noConnectionInTime, .proxyRefused: true
+        case .refused, .unreachable, .noConnection, .noConnectionInTime, .proxyRefused, .noTunnelInTime: true
         default: false
         }
     }
@@ -107,14 +147,16 @@ extension NetworkError {
             case _ where !isTunnelled && failure.tunnelStatus != 0: .proxyRefused(failure.tunnelStatus)
             case CURLE_OPERATION_TIMEDOUT where !failure.isConnected:
                 transfer.proxy == nil ? .noConnectionInTime(connectSeconds) : .noProxy
-            case CURLE_OPERATION_TIMEDOUT where !isTunnelled: .noConnectionInTime(connectSeconds)
+            case CURLE_OPERATION_TIMEDOUT where !isTunnelled: .noTunnelInTime(connectSeconds)
             case CURLE_OPERATION_TIMEDOUT where isSecure && !failure.isSecured: .noTLSInTime(connectSeconds)
             case CURLE_OPERATION_TIMEDOUT: .noAnswerInTime(total.wholeSeconds)
             case _ where !isTunnelled: .proxyRefused(0)
             case CURLE_COULDNT_CONNECT:
                 switch failure.errno {
                 case ECONNREFUSED: .refused
-                case ENETUNREACH, EHOSTUNREACH: .unreachable
+                // EHOSTUNREACH is also what a router far away says.
+                case ENETUNREACH, EAFNOSUPPORT, EPERM, EACCES: .unreachable
+                case EMFILE, ENFILE, ENOBUFS, ENOMEM, EADDRNOTAVAIL: .noResources
                 default: .noConnection
                 }
             case CURLE_PEER_FAILED_VERIFICATION: Self(verification: failure.verification)
@@ -124,6 +166,7 @@ extension NetworkError {
             case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY: isSecure ? .noHTTP : .noPlainHTTP
             // Of header lines; a body may be too long.
             case CURLE_WRITE_ERROR: .endlessHead
+            case CURLE_FAILED_INIT, CURLE_OUT_OF_MEMORY: .noResources
             case CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_PARTIAL_FILE:
                 if isSecure {
                     failure.isSecured ? .closed : .noTLS

@@ -1,3 +1,4 @@
+import CCurl
 import Foundation
 import WarehouseConnections
 
@@ -12,6 +13,7 @@ struct WarehouseAnswer {
     private let headers: [String: String]
     /// What the request has proved who it is with.
     private let credentials: [String]
+    private let receivedAt = Date()
 
     init(_ answer: CurlAnswer, to request: WarehouseRequest) {
         status = answer.status
@@ -28,6 +30,20 @@ struct WarehouseAnswer {
 
     /// Of several with this name the first.
     func header(_ name: String) -> String? { headers[name.lowercased()] }
+
+    /// The warehouse's number of an error: nil if it is none, or repeats what proves who the request is from.
+    func code(_ text: String) -> String? {
+        text.utf8.allSatisfy { 0x30...0x39 ~= $0 } && redacted(text) == text ? text : nil
+    }
+
+    /// By how much this machine's clock is ahead of the warehouse's; nil if the answer does not say when it was made.
+    ///
+    /// The corresponding C function is `curl_getdate`.
+    var clockOffset: Duration? {
+        guard let date = header("Date") else { return nil }
+        let seconds = unsafe curl_getdate(date, nil)
+        return seconds < 0 ? nil : .seconds(receivedAt.timeIntervalSince1970 - Double(seconds))
+    }
 
     /// The beginning of `words` of the answer, but for what it has repeated of the request's credentials. A password that
     /// is too short to be one is in every other word.

@@ -34,16 +34,20 @@ final class WarehouseClient {
     /// Where to connect to, the most promising one first; nil stands for what the proxy finds. Empty before it is known.
     private var addresses: [IPAddress?] = []
 
-    /// The deadline is the settings' timeout from now.
-    init(_ server: WarehouseServer, _ settings: NetworkSettings, resolver: HostResolver = .system) {
+    init(
+        _ server: WarehouseServer,
+        _ settings: NetworkSettings,
+        until deadline: ContinuousClock.Instant,
+        resolver: HostResolver = .system
+    ) {
         self.server = server
         self.settings = settings
+        self.deadline = deadline
         self.resolver = resolver
         proxy = settings.proxy(to: server.host)
-        deadline = .now + settings.timeout
     }
 
-    private var timeLeft: Duration { max(.zero, deadline - .now) }
+    var timeLeft: Duration { max(.zero, deadline - .now) }
 
     var hasTimeLeft: Bool { timeLeft > .zero }
 
@@ -58,7 +62,7 @@ final class WarehouseClient {
         do throws(NetworkError) {
             answer = try exchange(request)
         } catch {
-            throw TestFailure(text(of: error), advice: error.advice)
+            throw TestFailure(text(of: error), advice: error.advice, hint: error.hint, cause: error.cause)
         }
         guard !(300..<400).contains(answer.status) else {
             throw TestFailure("HTTP \(answer.status): a redirect, which is not followed")
@@ -68,10 +72,11 @@ final class WarehouseClient {
 
     private func text(of error: NetworkError) -> String {
         switch error {
-        case .notPublic(let address) where IPAddress(server.host) == address:
+        case .notPublic(let address?) where IPAddress(server.host) == address:
             "\(server.host): is not a public address"
+        case .noProxy, .proxyRefused, .noTunnelInTime: "\(proxy?.url ?? ""): \(error.text) \(server)"
         // The port has nothing to do with it.
-        case .noAddress, .noNameServer, .noAddressInTime, .notPublic: "\(server.host): \(error.text)"
+        case .noAddress, .noNameServer, .noServerOfName, .noAddressInTime, .notPublic: "\(server.host): \(error.text)"
         default: "\(server): \(error.text)"
         }
     }
@@ -79,6 +84,7 @@ final class WarehouseClient {
     /// Tries one address after the other, and stays with the first that answers.
     private func exchange(_ request: WarehouseRequest) throws(NetworkError) -> CurlAnswer {
         if addresses.isEmpty { addresses = try findAddresses() }
+        var firstError: NetworkError?
         while true {
             guard hasTimeLeft else { throw .noAnswerInTime(settings.timeout.wholeSeconds) }
             let transfer = transfer(request)
@@ -86,7 +92,9 @@ final class WarehouseClient {
                 return try CurlHandle().perform(transfer)
             } catch {
                 let error = NetworkError(error, of: transfer, within: settings.timeout)
-                guard error.isOfOneAddress, addresses.count > 1, hasTimeLeft else { throw error }
+                // One that this machine has no way to, such as an IPv6 address, says nothing of the warehouse.
+                if firstError?.cause != .warehouse { firstError = error }
+                guard error.isOfOneAddress, addresses.count > 1, hasTimeLeft else { throw firstError ?? error }
                 addresses.removeFirst()
             }
         }

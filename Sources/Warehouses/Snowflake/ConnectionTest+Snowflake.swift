@@ -59,7 +59,8 @@ extension Snowflake {
     static func test(
         _ configuration: WarehouseConfiguration,
         with key: SigningKey,
-        _ settings: NetworkSettings
+        _ settings: NetworkSettings,
+        _ deadline: ContinuousClock.Instant
     ) throws {
         func value(_ field: String) -> String { "\(configuration[field] ?? "")" }
         let account = SnowflakeAccount(value("account_identifier"))
@@ -72,7 +73,8 @@ extension Snowflake {
                     // Snowflake's own domain, of which a private link has private addresses.
                     mayBePrivate: true
                 ),
-                settings
+                settings,
+                until: deadline
             ),
             token: KeyPairToken(account: account, user: value("user"), key: key),
             session: StatementsAPI.Submission(
@@ -86,14 +88,15 @@ extension Snowflake {
             do throws(TestFailure) {
                 try api.run(step.statement(names))
             } catch {
-                throw TestFailure(
-                    error.text,
-                    code: error.code,
-                    step: step.rawValue,
-                    advice: error.code.map { advice(on: $0, at: step, names) } ?? error.advice
-                        ?? "is account_identifier the one in the account's URL? If so, look at network and proxy",
-                    isOfSignIn: error.code.map(codesOfSignIn.contains) ?? false
-                )
+                var failure = error
+                failure.step = step.rawValue
+                if let code = error.code {
+                    failure.advice = advice(on: code, at: step, names)
+                    if codesOfSignIn.contains(code) { failure.cause = .signIn }
+                } else if failure.advice == nil {
+                    failure.advice = "is account_identifier the one in the account's URL?"
+                }
+                throw failure
             }
         }
     }

@@ -35,7 +35,7 @@ struct KeyPairToken: Sendable {
             let signature = try key.rsa.signature(for: Data(signed.utf8), padding: .insecurePKCS1v1_5)
             return "\(signed).\(signature.rawRepresentation.base64URL)"
         } catch {
-            throw TestFailure("the token cannot be signed")
+            throw TestFailure("the token cannot be signed", cause: .service)
         }
     }
 

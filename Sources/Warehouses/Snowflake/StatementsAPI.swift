@@ -78,7 +78,7 @@ struct StatementsAPI {
     }
 
     private func encoded(_ submission: Submission) throws(TestFailure) -> Data {
-        do { return try JSONEncoder().encode(submission) } catch { throw TestFailure("\(error)") }
+        do { return try JSONEncoder().encode(submission) } catch { throw TestFailure("\(error)", cause: .service) }
     }
 
     private func decoded(_ answer: WarehouseAnswer) throws(TestFailure) -> Answer {
@@ -94,6 +94,6 @@ struct StatementsAPI {
             let text = answer.body.isEmpty ? "with nothing" : "that is not Snowflake's: \(answer.text)"
             return TestFailure("HTTP \(answer.status): an answer \(text)")
         }
-        return TestFailure(answer.redacted(message), code: decoded?.code)
+        return TestFailure(answer.redacted(message), code: decoded?.code.flatMap(answer.code))
     }
 }
