@@ -88,7 +88,7 @@ struct ConnectionTester: Sendable {
 
 extension TestFailure {
     /// On one line, for a test that says nothing of the connection.
-    fileprivate var line: String { [step, code, text, advice, hint].compactMap(\.self).joined(separator: ": ") }
+    fileprivate var line: String { [step, code, text, hint ?? advice].compactMap(\.self).joined(separator: ": ") }
 }
 
 extension TestOutcome.Result {

@@ -123,7 +123,7 @@ struct InterruptedChangeTests {
         // Opens when the update reads it, and so has read the connection.
         let writing = try await Task.detached { try FileHandle(forWritingTo: URL(filePath: pipe)) }.value
         let tested = try await office.try("test", ["--organisation", "4", "--allow-private-host"])
-        #expect(tested.output.contains("127.0.0.1:1: Connection refused"), "\(tested.output)\(tested.error)")
+        #expect(tested.output.contains("127.0.0.1:1: the connection was refused"), "\(tested.output)\(tested.error)")
         try writing.write(contentsOf: Data("new password".utf8))
         try writing.close()
         let outcome = try await update
@@ -164,13 +164,6 @@ struct InterruptedChangeTests {
 }
 
 extension Office {
-    /// The file for passwords, which holds `password` from now on.
-    fileprivate func passwordFile(_ password: String) throws -> String {
-        let file = workplace.directory("password")
-        try password.write(toFile: file, atomically: false, encoding: .utf8)
-        return file
-    }
-
     fileprivate func killedCommands() -> KilledCommands {
         KilledCommands(in: workplace, written: [workplace.store + "-wal", secretStore, secretStore + "-journal"])
     }

@@ -96,6 +96,13 @@ struct Office {
         try #require(Data(base64Encoded: pem.split(separator: "\n").dropFirst().dropLast().joined()))
     }
 
+    /// The file for passwords, which holds `password` from now on.
+    func passwordFile(_ password: String) throws -> String {
+        let file = workplace.directory("password")
+        try password.write(toFile: file, atomically: false, encoding: .utf8)
+        return file
+    }
+
     /// All secrets, opened.
     func secrets() async throws -> [[String: String]] {
         let exported = try await run("secrets", "export", "--sealing-key-file", keyFile).output

@@ -72,7 +72,7 @@ struct ProxiedConnectionTests {
         try await withProxy(address: address) { scene in
             let outcome = try await scene.test(["--proxy", "http://127.0.0.1:\(scene.proxy.port)"])
             #expect(outcome.exitCode == 1)
-            #expect(outcome.output.contains("which is not a public address"), "\(outcome.output)\(outcome.error)")
+            #expect(outcome.output.contains("its address is \(address): "), "\(outcome.output)\(outcome.error)")
             #expect(try scene.tunnels().isEmpty)
         }
     }
@@ -86,8 +86,8 @@ struct ProxiedConnectionTests {
             let byVariable = try await scene.test([], environment: ["HTTPS_PROXY": url])
             #expect(byVariable.exitCode == 0, "\(byVariable.output)\(byVariable.error)")
             let wrong = try await scene.test(["--proxy", "http://me:hunter2@127.0.0.1:\(scene.proxy.port)"])
-            #expect(wrong.exitCode == 1)
-            #expect(wrong.output.contains("the proxy refused to connect: HTTP 407"), "\(wrong.output)")
+            #expect(wrong.exitCode == 69)
+            #expect(wrong.error.contains("the proxy answered HTTP 407 for ch.example.com"), "\(wrong.error)")
             #expect(!"\(wrong.output)\(wrong.error)".contains("hunter2"))
             #expect(try scene.tunnels().last?["status"] == "407")
         }
@@ -122,33 +122,50 @@ struct ProxiedConnectionTests {
         }
     }
 
+    /// Whatever the proxy has against it: the operator is told its name, and nothing is stored of a connection that works.
     @Test(
         .enabled("needs the right to mounts") { try await Hosts.canBeSet() },
         arguments: [
-            ("403", "the proxy refused to connect: HTTP 403"), ("502", "the proxy refused to connect: HTTP 502"),
-            ("0", "the proxy closed the connection"),
+            ("403", "answered HTTP 403"), ("407", "answered HTTP 407"), ("502", "answered HTTP 502"),
+            ("503", "answered HTTP 503"), ("504", "answered HTTP 504"), ("0", "closed the connection"),
+            ("-1", "did not answer within 3 s"),
         ]
     )
-    func saysThatTheProxyRefused(status: String, error: String) async throws {
-        try await withProxy(words: ["--refuse", status]) { scene in
-            let outcome = try await scene.test(["--proxy", "http://127.0.0.1:\(scene.proxy.port)"])
-            #expect(outcome.exitCode == 1)
-            #expect(outcome.output.contains("ch.example.com:\(scene.clickHouse.port): \(error)"), "\(outcome.output)")
+    func saysThatTheProxyRefused(status: String, text: String) async throws {
+        try await withProxy(words: ["--refuse=\(status)"]) { scene in
+            let url = "http://127.0.0.1:\(scene.proxy.port)"
+            let place = "ch.example.com:\(scene.clickHouse.port)"
+            try await expectNotTested("\(url): the proxy \(text) for \(place)", ["--proxy", url], scene)
         }
     }
 
     /// Nobody listens at its port, or it has no address; also where the address is IPv6, in brackets.
     @Test(
         .enabled("needs the right to mounts") { try await Hosts.canBeSet() },
-        arguments: ["http://127.0.0.1:", "http://[::1]:", "http://me:hunter2@proxy.invalid:"]
+        arguments: [("", "127.0.0.1"), ("", "[::1]"), ("me:hunter2@", "proxy.invalid")]
     )
-    func saysThatTheProxyCannotBeReached(_ url: String) async throws {
+    func saysThatTheProxyCannotBeReached(credentials: String, host: String) async throws {
         try await withProxy { scene in
             let socket = try LoopbackSocket()
-            let outcome = try await scene.test(["--proxy", "\(url)\(socket.port)"])
-            #expect(outcome.exitCode == 1)
-            #expect(outcome.output.contains("the proxy cannot be reached"), "\(outcome.output)\(outcome.error)")
-            #expect(!outcome.output.contains("hunter2"))
+            let words = ["--proxy", "http://\(credentials)\(host):\(socket.port)"]
+            try await expectNotTested("http://\(host):\(socket.port): the proxy cannot be reached", words, scene)
         }
+    }
+
+    private func expectNotTested(_ text: String, _ words: [String], _ scene: Scene) async throws {
+        let tested = "2026-04-17T10:00:00Z"
+        try await scene.office.workplace.sql(
+            "UPDATE connection SET status = 'connected', last_tested_at = '\(tested)' WHERE organisation = 4"
+        )
+        let ca = ["--timeout", "3s", "--ca-file", WarehouseStandIn.authorities(scene.directory)]
+        let report = try await FaultReport(text, of: 4, in: scene.office, ca + words) {
+            try await scene.hosts.run([Program.warehousectl] + $0)
+        }
+        #expect(report.exitCode == 69, "\(report.printed)")
+        #expect(report.printed.contains("not tested: read: \(text)"), "\(report.printed)")
+        #expect(report.status == "connected")
+        #expect(report.lastTestedAt == tested)
+        #expect(report.lastError == nil)
+        #expect(!report.printed.contains("hunter2"))
     }
 }

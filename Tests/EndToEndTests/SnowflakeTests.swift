@@ -119,7 +119,7 @@ struct SnowflakeTests {
         ),
         (
             "fail:warehouse:390422:Incoming request with IP 203.0.113.9 is not allowed.", false,
-            "Incoming request with IP 203.0.113.9 is not allowed.", "network policy"
+            "Incoming request with IP 203.0.113.9 is not allowed.", "authentication policy"
         ),
         ("fail:warehouse:394302:JWT token is invalid.", false, "JWT token is invalid.", "timedatectl"),
     ]

@@ -5,8 +5,9 @@ clickhouse.py --state FILE --log FILE [--certificate FILE --key FILE]   (without
 
 The state is read again at each request:
 {"users": {NAME: PASSWORD}, "databases": [NAME], "fail": {FIRST WORD OF A STATEMENT: TEXT}, "mode": MODE}
-where MODE is normal, closing (as normal, but each connection is closed after its first answer, which does not say so) or
-one of stand_in.fault; it comes after the password is checked.
+where MODE is normal, closing (as normal, but each connection is closed after its first answer, which does not say so),
+close-once (as normal, but the first request is not answered) or one of stand_in.fault; it comes after the password is
+checked.
 """
 
 import argparse
@@ -30,6 +31,8 @@ def exception(status, code, name, message):
 
 
 class ClickHouse(stand_in.Handler):
+    has_closed = False
+
     def answer(self, body):
         user = self.text("X-ClickHouse-User", "default")
         database = self.text("X-ClickHouse-Database", "default")
@@ -43,6 +46,10 @@ class ClickHouse(stand_in.Handler):
             return answer
         if state["mode"] == "closing":
             self.close_connection = True
+        elif state["mode"] == "close-once":
+            if not ClickHouse.has_closed:
+                ClickHouse.has_closed = True
+                return stand_in.CLOSE
         elif state["mode"] != "normal":
             raise ValueError(f"unknown mode {state['mode']}")
         if database not in state["databases"]:

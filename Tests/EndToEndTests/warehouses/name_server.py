@@ -1,7 +1,10 @@
 #!/usr/bin/python3 -B
-"""Runs a command in a network of its own, whose only name server never answers, or knows no name.
+"""Runs a command in a network of its own that has one name server.
 
-name_server.py silent|empty COMMAND...   (as root)
+name_server.py MODE COMMAND...   (as root)
+
+MODE says what it does: `silent` never answers, `empty` knows no name, `failing` answers that it has failed (SERVFAIL), and
+`failing-for-one` does so for example.com alone, as where nobody serves that name, and knows no other.
 """
 
 import socket
@@ -10,13 +13,16 @@ import sys
 import tempfile
 import threading
 
+SERVFAIL = 0x8182
 NXDOMAIN = 0x8183
 
 
-def answer(server):
+def answer(server, mode):
     while True:
         question, client = server.recvfrom(512)
-        server.sendto(question[:2] + NXDOMAIN.to_bytes(2) + question[4:6] + bytes(6) + question[12:], client)
+        fails = mode == "failing" or (mode == "failing-for-one" and b"\x07example\x03com\0" in question.lower())
+        flags = SERVFAIL if fails else NXDOMAIN
+        server.sendto(question[:2] + flags.to_bytes(2) + question[4:6] + bytes(6) + question[12:], client)
 
 
 def main():
@@ -27,8 +33,8 @@ def main():
         file.flush()
         subprocess.run(["mount", "--bind", file.name, "/etc/resolv.conf"], check=True)
         server.bind(("127.0.0.1", 53))
-        if mode == "empty":
-            threading.Thread(target=answer, args=(server,), daemon=True).start()
+        if mode != "silent":
+            threading.Thread(target=answer, args=(server, mode), daemon=True).start()
         status = subprocess.run(command, check=False).returncode
     sys.exit(status)
 

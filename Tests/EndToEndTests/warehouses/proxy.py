@@ -4,7 +4,7 @@
 proxy.py --to PORT --log FILE [--credentials USER:PASSWORD] [--refuse STATUS]
 
 The log has a line {"target", "status"} for each CONNECT. A client that does not give the credentials gets 407; with
---refuse each one gets that status, or a closed connection if it is 0.
+--refuse each one gets that status, a closed connection if it is 0, or no answer if it is -1.
 """
 
 import argparse
@@ -27,7 +27,9 @@ class Proxy(stand_in.Handler):
             if self.headers.get("Proxy-Authorization") != wanted:
                 status = 407
         self.server.log({"target": self.path, "status": status})
-        if status:
+        if status < 0:
+            self.rfile.read()
+        elif status:
             self.send_response(status)
             if status != 200:
                 self.send_header("Content-Length", "0")
