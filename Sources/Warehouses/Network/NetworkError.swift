@@ -91,7 +91,8 @@ enum NetworkError: Error, Hashable {
     /// What the owner of the warehouse may do about it; nil if the text says all.
     var advice: String? {
         switch self {
-        case .noAddress, .noServerOfName, .notPublic: "is the name right? It must be known to the public DNS"
+        case .noAddress, .noServerOfName: "is the name of the host right?"
+        case .notPublic: "is the host right? It must have a public address"
         case .refused, .noConnection, .noConnectionInTime:
             "is the port right, does the warehouse run, and is this service's address allowed in?"
         case .certificateExpired: "renew the certificate of the warehouse"

@@ -4,7 +4,8 @@
 name_server.py MODE COMMAND...   (as root)
 
 MODE says what it does: `silent` never answers, `empty` knows no name, `failing` answers that it has failed (SERVFAIL), and
-`failing-for-one` does so for example.com alone, as where nobody serves that name, and knows no other.
+`failing-for-one` does so for example.com alone, as where nobody serves that name, and knows no other, and `changing` says of
+each name that it is at 93.184.216.34 the first time, and at 127.0.0.1 from then on.
 """
 
 import socket
@@ -17,9 +18,24 @@ SERVFAIL = 0x8182
 NXDOMAIN = 0x8183
 
 
+A, IN = 1, 1
+
+
+def address(question, text):
+    """An answer with that address, for no longer than now."""
+    head = question[:2] + b"\x81\x80" + question[4:6] + b"\0\1" + bytes(4)
+    record = b"\xc0\x0c" + A.to_bytes(2) + IN.to_bytes(2) + bytes(4) + b"\0\4" + socket.inet_aton(text)
+    return head + question[12:] + record
+
+
 def answer(server, mode):
+    known = set()
     while True:
         question, client = server.recvfrom(512)
+        if mode == "changing" and question[-4:-2] == A.to_bytes(2):
+            server.sendto(address(question, "127.0.0.1" if question[12:] in known else "93.184.216.34"), client)
+            known.add(question[12:])
+            continue
         fails = mode == "failing" or (mode == "failing-for-one" and b"\x07example\x03com\0" in question.lower())
         flags = SERVFAIL if fails else NXDOMAIN
         server.sendto(question[:2] + flags.to_bytes(2) + question[4:6] + bytes(6) + question[12:], client)
