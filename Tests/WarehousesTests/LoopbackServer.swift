@@ -15,15 +15,16 @@ final class LoopbackServer: Sendable {
     /// - Parameters:
     ///   - answer: sent when the head of a request is there.
     ///   - repeated: sent after it again and again until the client has gone; empty to close the connection.
-    init(_ answer: String, repeating repeated: String = "") throws {
+    ///   - pause: before each repetition.
+    init(_ answer: String, repeating repeated: String = "", each pause: Duration = .zero) throws {
         (descriptor, port) = try loopbackSocket()
-        try #require(listen(descriptor, 8) == 0)
+        try #require(listen(descriptor, 128) == 0)
         Thread.detachNewThread { [self] in
             while true {
                 let connection = accept(descriptor, nil, nil)
                 guard connection >= 0 else { break }
                 accepted.withLock { $0 += 1 }
-                Self.answer(connection, Array(answer.utf8), Array(repeated.utf8))
+                Self.answer(connection, Array(answer.utf8), Array(repeated.utf8), pause)
                 close(connection)
             }
             // Here, where nobody waits for it any more: its number is the next one's.
@@ -34,7 +35,7 @@ final class LoopbackServer: Sendable {
     /// Its thread ends.
     func stop() { shutdown(descriptor, Int32(SHUT_RDWR)) }
 
-    private static func answer(_ connection: Int32, _ answer: [UInt8], _ repeated: [UInt8]) {
+    private static func answer(_ connection: Int32, _ answer: [UInt8], _ repeated: [UInt8], _ pause: Duration) {
         var head: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while !String(decoding: head, as: UTF8.self).contains("\r\n\r\n") {
@@ -59,6 +60,7 @@ final class LoopbackServer: Sendable {
             }
             guard !repeated.isEmpty else { return }
             bytes = repeated
+            Thread.sleep(forTimeInterval: pause / .seconds(1))
         }
     }
 }

@@ -1,4 +1,5 @@
 import CCurl
+import Dispatch
 import Foundation
 import Synchronization
 import Testing
@@ -121,6 +122,51 @@ struct WarehouseClientTests {
         for _ in 1...3 { #expect(try client.send(WarehouseRequest(headers: [], body: nil)).status == 200) }
         #expect(lookUps.count.load(ordering: .relaxed) == 1)
         #expect(server.connectionCount == 3)
+    }
+
+    /// 200 requests, 64 at a time, to servers that close, hang, drip, redirect and answer without end. In a process of its
+    /// own, whose threads and descriptors nobody else counts.
+    @Test func leavesNoThreadAndNoDescriptor() async {
+        await #expect(processExitsWith: .success) { try WarehouseClientTests.askManyServers() }
+    }
+
+    private static func askManyServers() throws {
+        let redirect = "HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 0\r\n\r\n"
+        let long = "HTTP/1.1 200 OK\r\nContent-Length: 67108864\r\n\r\n"
+        let servers = [
+            try LoopbackServer(""), try LoopbackServer(redirect),
+            try LoopbackServer(long, repeating: String(repeating: "x", count: 1 << 16)),
+            // The others wait for the one that it answers.
+            try LoopbackServer(long, repeating: "x", each: .milliseconds(100)),
+        ]
+        let threads = DispatchGroup()
+        let left = Counter()
+        func count(_ directory: String) throws -> Int {
+            try FileManager.default.contentsOfDirectory(atPath: "/proc/self/\(directory)").count
+        }
+        let before = (threads: try count("task"), descriptors: try count("fd"))
+        for _ in 0..<64 {
+            threads.enter()
+            Thread.detachNewThread {
+                while case let number = left.count.add(1, ordering: .relaxed).oldValue, number < 200 {
+                    let start = ContinuousClock.now
+                    let answer = try? WarehouseClientTests().send(
+                        to: servers[number % servers.count],
+                        timeout: .seconds(1)
+                    )
+                    precondition(answer == nil || number % servers.count == 2)
+                    precondition(ContinuousClock.now - start < .seconds(10))
+                }
+                threads.leave()
+            }
+        }
+        threads.wait()
+        // A thread is there for a moment after its last line.
+        for _ in 0..<500 where try count("task") > before.threads { Thread.sleep(forTimeInterval: 0.01) }
+        let after = (threads: try count("task"), descriptors: try count("fd"))
+        precondition(after.threads <= before.threads, "\(after) after \(before)")
+        // A server may be at an answer that nobody reads any more.
+        precondition(after.descriptors <= before.descriptors + servers.count, "\(after) after \(before)")
     }
 
     /// Whatever the URL says: as if libcurl had looked the name up once more.
