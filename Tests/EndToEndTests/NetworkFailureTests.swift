@@ -177,7 +177,11 @@ struct NetworkFailureTests {
             )
         }
         #expect(ContinuousClock.now - start < .seconds(12))
-        if isOurs { expectNotTested(text, in: reports) } else { expectError(text, "is the name of the host right?", in: reports) }
+        if isOurs {
+            expectNotTested(text, in: reports)
+        } else {
+            expectError(text, "is the name of the host right?", in: reports)
+        }
     }
 
     /// As with a route that a restart of the network has left out: nothing can be said of any warehouse.

@@ -63,9 +63,22 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(1)))
-    func waitsForNoNameServerThatIsSilent() {
+    func waitsForNoServerOfANameThatIsSilent() {
         let isAnswering = DispatchSemaphore(value: 0)
         defer { isAnswering.signal() }
+        let resolver = HostResolver { host throws(NetworkError) in
+            if host != HostResolver.rootServer { isAnswering.wait() }
+            return []
+        }
+        #expect(throws: NetworkError.noServerOfName) {
+            try resolver.addresses(of: "ch.example.com", allowingPrivate: false, within: .seconds(4))
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func waitsForNoNameServerThatIsSilent() {
+        let isAnswering = DispatchSemaphore(value: 0)
+        defer { for _ in 1...2 { isAnswering.signal() } }
         let resolver = HostResolver { _ throws(NetworkError) in
             isAnswering.wait()
             return []

@@ -10,13 +10,14 @@ import Testing
         _ code: CURLcode,
         errno: Int32 = 0,
         verification: Int = 0,
+        address: String = "93.184.216.34",
         isConnected: Bool = false
     ) -> NetworkError {
         let transfer = CurlTransfer(
             url: "https://ch.example.com/",
             headers: [],
             body: nil,
-            address: nil,
+            address: IPAddress(address),
             proxy: nil,
             authorities: nil,
             connectTimeout: .seconds(5),
@@ -46,6 +47,23 @@ import Testing
         let error = error(CURLE_COULDNT_CONNECT, errno: errno)
         #expect(error == expected)
         #expect(error.cause == cause)
+    }
+
+    /// As many machines have no IPv6: whoever names a host can mend that, and no unit of the operator's should fail for it.
+    @Test func tellsTheOwnerOfAHostThatHasIPv6Alone() {
+        let error = error(CURLE_COULDNT_CONNECT, errno: ENETUNREACH, address: "2606:4700::1111")
+        #expect(error == .unreachableIPv6)
+        #expect(error.cause == .warehouse)
+    }
+
+    @Test(arguments: [
+        ([NetworkError.refused, .unreachableIPv6], NetworkError.refused), ([.unreachableIPv6, .refused], .refused),
+        ([.unreachableIPv6, .unreachable], .unreachable),
+        ([.unreachable, .noConnectionInTime(1)], .noConnectionInTime(1)),
+        ([.unreachableIPv6], .unreachableIPv6), ([.proxyRefused(502), .proxyRefused(0)], .proxyRefused(502)),
+    ])
+    func choosesTheErrorThatSaysMostOfTheHost(errors: [NetworkError], expected: NetworkError) {
+        #expect(NetworkError(mostTellingOf: errors) == expected)
     }
 
     @Test func blamesNoWarehouseForThisMachinesMemory() {

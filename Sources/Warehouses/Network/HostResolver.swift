@@ -22,36 +22,37 @@ struct HostResolver: Sendable {
         allowingPrivate: Bool,
         within time: Duration
     ) throws(NetworkError) -> [IPAddress] {
-        let lookUp = LookUp()
-        Thread.detachNewThread { lookUp.finish(Result { () throws(NetworkError) in try find(host) }) }
-        guard let result = lookUp.wait(for: time) else { throw .noAddressInTime(time.wholeSeconds) }
-        let found = try result.get()
+        // Something is left for finding out whose fault it is.
+        let reserve = min(.seconds(5), time / 4)
+        var found: [IPAddress] = []
+        switch lookUp(host, within: time - reserve) {
+        case .success(let addresses)?: found = addresses
+        case .failure(.noAddress)?: break
+        case let failure:
+            if isAnswering(within: reserve) { throw .noServerOfName }
+            _ = try failure?.get()
+            throw .noAddressInTime(time.wholeSeconds)
+        }
         guard !found.isEmpty else { throw allowingPrivate ? .noAddress : .notPublic(nil) }
         if !allowingPrivate, let address = found.first(where: { !$0.isPublic }) { throw .notPublic(address) }
         return found
     }
 
-    /// No address of a name that nobody has.
-    private func find(_ host: String) throws(NetworkError) -> [IPAddress] {
-        do throws(NetworkError) {
-            return try addresses(host)
-        } catch .noAddress {
-            return []
-        } catch .noNameServer where isAnswered(Self.rootServer) {
-            throw .noServerOfName
-        }
+    /// Nil if it takes longer.
+    private func lookUp(_ host: String, within time: Duration) -> Result<[IPAddress], NetworkError>? {
+        let lookUp = LookUp()
+        Thread.detachNewThread { lookUp.finish(Result { () throws(NetworkError) in try addresses(host) }) }
+        return lookUp.wait(for: time)
     }
 
-    /// A name that each resolver of the Internet knows.
+    /// A name that each name server of the Internet knows.
     static let rootServer = "a.root-servers.net"
 
-    /// Whether a name server says if there is such a name.
-    private func isAnswered(_ host: String) -> Bool {
-        do throws(NetworkError) {
-            _ = try addresses(host)
-            return true
-        } catch {
-            return error == .noAddress
+    /// Whether there is a name server that says if there is such a name.
+    private func isAnswering(within time: Duration) -> Bool {
+        switch lookUp(Self.rootServer, within: time) {
+        case .success?, .failure(.noAddress)?: true
+        default: false
         }
     }
 

@@ -35,6 +35,8 @@ struct IPAddress: Hashable, Sendable {
 
     init(bytes: [UInt8]) { self.bytes = bytes }
 
+    var isVersion6: Bool { bytes.count == 16 }
+
     /// In the usual notation: decimal with dots, or hexadecimal with colons.
     var text: String {
         var buffer = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))

@@ -16,6 +16,8 @@ enum NetworkError: Error, Hashable {
     case refused
     /// This machine has no way to it.
     case unreachable
+    /// This machine has no way to any IPv6 address, as many have not, and no other address of the host works.
+    case unreachableIPv6
     /// This machine has no memory, no descriptor or no port left.
     case noResources
     case noConnection
@@ -53,6 +55,7 @@ enum NetworkError: Error, Hashable {
         case .noAddressInTime(let seconds): "no name server has answered within \(seconds) s"
         case .refused: "the connection was refused"
         case .unreachable: "this machine has no way to it"
+        case .unreachableIPv6: "has an IPv6 address, to which this service has no way"
         case .noResources: "this machine has no memory, descriptor or port left for a connection"
         case .noConnection: "cannot be reached"
         case .noConnectionInTime(let seconds): "no connection within \(seconds) s"
@@ -95,6 +98,7 @@ enum NetworkError: Error, Hashable {
         case .notPublic: "is the host right? It must have a public address"
         case .refused, .noConnection, .noConnectionInTime:
             "is the port right, does the warehouse run, and is this service's address allowed in?"
+        case .unreachableIPv6: "give a host that has an IPv4 address, too"
         case .certificateExpired: "renew the certificate of the warehouse"
         case .unknownIssuer: "the warehouse must send its whole chain of certificates, from a public authority"
         case .otherName: "give the host by a name that is in its certificate"
@@ -110,7 +114,8 @@ enum NetworkError: Error, Hashable {
         case .notPublic(let address):
             address.map { "its address is \($0.text): if that is in a network of your own, give --allow-private-host" }
         case .noNameServer, .noAddressInTime: "look at /etc/resolv.conf"
-        case .unreachable: "look at routes and firewall: ip route, ip -6 route"
+        case .unreachable: "look at routes and firewall: ip route"
+        case .unreachableIPv6: "if this machine should have IPv6, look at routes and firewall: ip -6 route"
         case .noResources: "look at free memory and at the limit of open files: ulimit -n"
         case .unknownIssuer: "if the warehouse has a certificate authority of its own, give --ca-file"
         case .noAuthorities: "look at the file of --ca-file; without that option: apt-get install ca-certificates"
@@ -126,13 +131,23 @@ enum NetworkError: Error, Hashable {
     var isOfOneAddress: Bool {
         switch self {
         case .proxyRefused(407): false
-        case .refused, .unreachable, .noConnection, .noConnectionInTime, .proxyRefused, .noTunnelInTime: true
+        case .refused, .unreachable, .unreachableIPv6, .noConnection, .noConnectionInTime, .proxyRefused,
+            .noTunnelInTime:
+            true
         default: false
         }
     }
 }
 
 extension NetworkError {
+    /// Of what has failed at the addresses of one host, in turn and at least one, the error that says most of the host:
+    /// what this machine lacks says nothing of it.
+    init(mostTellingOf errors: [NetworkError]) {
+        self =
+            errors.first { $0.cause == .warehouse && $0 != .unreachableIPv6 } ?? errors.first { $0.cause == .service }
+            ?? errors[0]
+    }
+
     /// - Parameters:
     ///   - transfer: whose timeouts have come into play.
     ///   - total: what the deadline of the whole test was made from.
@@ -156,7 +171,8 @@ extension NetworkError {
                 switch failure.errno {
                 case ECONNREFUSED: .refused
                 // EHOSTUNREACH is also what a router far away says.
-                case ENETUNREACH, EAFNOSUPPORT, EPERM, EACCES: .unreachable
+                case ENETUNREACH, EAFNOSUPPORT, EPERM, EACCES:
+                    transfer.address?.isVersion6 == true ? .unreachableIPv6 : .unreachable
                 case EMFILE, ENFILE, ENOBUFS, ENOMEM, EADDRNOTAVAIL: .noResources
                 default: .noConnection
                 }

@@ -84,7 +84,7 @@ final class WarehouseClient {
     /// Tries one address after the other, and stays with the first that answers.
     private func exchange(_ request: WarehouseRequest) throws(NetworkError) -> CurlAnswer {
         if addresses.isEmpty { addresses = try findAddresses() }
-        var firstError: NetworkError?
+        var errors: [NetworkError] = []
         while true {
             guard hasTimeLeft else { throw .noAnswerInTime(settings.timeout.wholeSeconds) }
             let transfer = transfer(request)
@@ -92,9 +92,10 @@ final class WarehouseClient {
                 return try CurlHandle().perform(transfer)
             } catch {
                 let error = NetworkError(error, of: transfer, within: settings.timeout)
-                // One that this machine has no way to, such as an IPv6 address, says nothing of the warehouse.
-                if firstError?.cause != .warehouse { firstError = error }
-                guard error.isOfOneAddress, addresses.count > 1, hasTimeLeft else { throw firstError ?? error }
+                errors.append(error)
+                guard error.isOfOneAddress, addresses.count > 1, hasTimeLeft else {
+                    throw NetworkError(mostTellingOf: errors)
+                }
                 addresses.removeFirst()
             }
         }
