@@ -1,8 +1,20 @@
+import Crypto
+import FoundationEssentials
+
 /// The public half of an RSA-4096 key pair: base64 of its SubjectPublicKeyInfo in DER, on one line, 736 characters.
 ///
 /// Source: RFC 5280, section 4.1.2.7; RFC 3279, section 2.3.1.
 public struct PublicKey: Hashable, Sendable {
     public let base64: String
+
+    /// `SHA256:` and the base64 of the DER's SHA-256: as Snowflake shows it, and as a token names its key.
+    ///
+    /// Source: https://docs.snowflake.com/en/user-guide/key-pair-auth, "Verify the user's public key fingerprint".
+    public var fingerprint: String {
+        // The initialiser takes nothing but base64.
+        let subjectPublicKeyInfo = Data(base64Encoded: base64) ?? Data()
+        return "SHA256:\(Data(SHA256.hash(data: subjectPublicKeyInfo)).base64EncodedString())"
+    }
 
     /// The key that `text` spells, or nil if it is anything else.
     public init?(_ text: String) {

@@ -21,6 +21,12 @@ struct KeyPairTests {
         #expect(body.joined() == pair.publicKey.base64)
     }
 
+    @Test func hasTheFingerprintThatOpenSSLComputes() async throws {
+        let key = try KeyPair().publicKey
+        let digest = try await shell("base64 -d | openssl dgst -sha256 -binary | base64", input: Array(key.base64.utf8))
+        #expect(key.fingerprint + "\n" == "SHA256:\(digest)")
+    }
+
     @Test func handsThePrivateHalfOutAsPKCS8() throws {
         let pair = try KeyPair()
         let bytes = pair.withPrivateKey { bytes in

@@ -1,6 +1,6 @@
-import Crypto
 import CryptoExtras
 import Foundation
+import WarehouseConnections
 
 /// The tokens of Snowflake's key-pair authentication.
 ///
@@ -15,9 +15,8 @@ struct KeyPairToken: Sendable {
     private let key: SigningKey
 
     init(account: SnowflakeAccount, user: String, key: SigningKey) {
-        let digest = Data(SHA256.hash(data: key.rsa.publicKey.derRepresentation))
         subject = "\(account.name).\(user.uppercased())"
-        issuer = "\(subject).SHA256:\(digest.base64EncodedString())"
+        issuer = "\(subject).\(key.publicKey.fingerprint)"
         self.key = key
     }
 
