@@ -20,6 +20,11 @@ public struct SetupScript: Sendable {
             }
         guard let lines, !lines.isEmpty else { return nil }
         // The names are in the statements only: a line break in one would end a comment.
-        text = (["-- Flagsmith Analytics"] + lines).map { $0 + "\n" }.joined()
+        text = lines.underTitle
     }
+}
+
+extension [String] {
+    /// The text of these lines, under the title that every script has.
+    var underTitle: String { (["-- Flagsmith Analytics"] + self).map { $0 + "\n" }.joined() }
 }

@@ -4,51 +4,103 @@ import WarehouseConnections
 @testable import Warehouses
 
 extension SetupScriptTests {
-    /// Names that both warehouses take and that break out of a script that is not careful.
+    /// Names that break out of a script that is not careful.
     private static let hostileNames =
         [
             "select", "TABLE", "order by", "user", "lower case", "Mixed-Case", "1st", "a.b", " ", " a ", "\"", "\"\"",
             "\"a\"",
             "a\"b", "\";", "\"; DROP DATABASE \"X", "'", "''", "it's", "'; DROP DATABASE X; --", "a\\b", "\\n", "a\\'b",
             "$$",
-            "$$; DROP DATABASE X; $$", "--", "a--b", "-- noqa", ";", ";;", "/*", "*/", "//", "#", "{{", "}}", "{{ x }}",
-            "{% for %}", "{#", "${x}", "&x", "&&", ":x", "?", "@x", "%s", "`", "``", "[x]", "(", ")", "É", "E\u{301}",
-            "\"\u{301}", "'\u{301}", "漢字", "Ω", "🎉", "👩‍👩‍👧", "\u{A0}", "\u{FEFF}", "\u{200B}", "\u{FFFD}", "\u{10FFFF}",
+            "$$; DROP DATABASE X; $$", "END;", "END;'; DROP DATABASE X; --", "''; --", "\\\\'; --", "--", "a--b",
+            "-- noqa", ";", ";;", "/*", "*/", "//", "#", "{{", "}}", "{{ x }}", "{% for %}", "{#", "${x}", "&x", "&&",
+            ":x", "?", "@x", "%s", "`", "``", "[x]", "(", ")", "É", "E\u{301}", "\"\u{301}", "'\u{301}", "漢字", "Ω", "🎉",
+            "👩‍👩‍👧", "\u{A0}", "\u{FEFF}", "\u{200B}", "\u{FFFD}", "\u{10FFFF}",
         ] + ["a", "A", "\"", "'", "é", "🎉", "\u{10FFFF}", " "].map { String(repeating: $0, count: 255) }
+
+    /// A configuration whose fields all have the same hostile name, for each name that an operator may give them. The
+    /// first is harmless.
+    private static func configurations(
+        of type: WarehouseType,
+        _ harmless: WarehouseConfiguration,
+        _ fields: [String],
+        _ names: [String] = hostileNames
+    ) throws -> [WarehouseConfiguration] {
+        let taken = names.compactMap { name in
+            try? harmless.updated(given: Dictionary(uniqueKeysWithValues: fields.map { ($0, name) }))
+        }
+        // Most of them: else there was nothing to try.
+        try #require(taken.count > names.count / 2)
+        return [harmless] + taken
+    }
+
+    private static let snowflakeNames = ["warehouse", "database", "schema", "role", "user"]
 
     @Test(.timeLimit(.minutes(10)))
     func writesSnowflakeThatParsesWhateverTheNames() async throws {
-        let fields = ["warehouse", "database", "schema", "role", "user"]
-        var configurations = try [WarehouseConfiguration.snowflake()]
-        for name in Self.hostileNames {
-            configurations.append(try .snowflake(Dictionary(uniqueKeysWithValues: fields.map { ($0, name) })))
+        let configurations = try Self.configurations(of: .snowflake, .snowflake(), Self.snowflakeNames)
+        let key = try KeyInstallation(.mock())
+        try await checkThatOnlyNamesDiffer(
+            configurations,
+            Self.snowflakeNames,
+            made: [Snowflake.fileFormat, Snowflake.stage]
+        ) {
+            SetupScript(for: $0, installing: key)?.text
         }
-        try await checkThatOnlyNamesDiffer(configurations, fields, made: [Snowflake.fileFormat, Snowflake.stage])
     }
 
     @Test(.timeLimit(.minutes(10)))
     func writesClickHouseThatParsesWhateverTheNames() async throws {
         let fields = ["database", "username"]
-        var configurations = try [WarehouseConfiguration.clickHouse(["username": "flagsmith"])]
-        for name in Self.hostileNames + ["\\", "\\\\", "a\\", "a\\\"b", "\\\"", String(repeating: "\\", count: 255)] {
-            configurations.append(try .clickHouse(Dictionary(uniqueKeysWithValues: fields.map { ($0, name) })))
-        }
-        try await checkThatOnlyNamesDiffer(configurations, fields, made: [])
+        let names = Self.hostileNames + ["\\", "\\\\", "a\\", "a\\\"b", "\\\"", String(repeating: "\\", count: 255)]
+        let harmless = try WarehouseConfiguration.clickHouse(["username": "flagsmith"])
+        let configurations = try Self.configurations(of: .clickHouse, harmless, fields, names)
+        try await checkThatOnlyNamesDiffer(configurations, fields) { SetupScript(for: $0, installing: nil)?.text }
     }
 
-    @Test func writesRotationsThatParse() async throws {
+    @Test(.timeLimit(.minutes(10)))
+    func writesRotationsThatParse() async throws {
         // Each kind of rotation with a plain name, then each name with one of them.
-        let names = repeatElement("plain", count: 6) + Self.hostileNames
-        let texts = try names.enumerated().map { index, name in
+        let plain = try Array(repeating: WarehouseConfiguration.snowflake(), count: 6)
+        let configurations = try plain + Self.configurations(of: .snowflake, .snowflake(), ["user"])
+        let texts = try configurations.enumerated().map { index, configuration in
             let key = try KeyInstallation(
                 .mock(),
                 generation: 1 + index % 3,
                 keepsPredecessor: index.isMultiple(of: 2)
             )
-            return try #require(try SetupScript(for: .snowflake(["user": name]), installing: key)).text
+            return try #require(SetupScript(for: configuration, installing: key)).text
         }
-        for (text, script) in zip(texts, try await SQLFluff.parse(texts, dialect: "snowflake")) {
-            #expect(script.statements.count == text.split(separator: "\n").count { !$0.hasPrefix("--") }, "\(text)")
+        let read = try await SQLGlot.parse(texts, dialect: "snowflake")
+        for ((text, script), other) in zip(zip(texts, try await SQLFluff.parse(texts, dialect: "snowflake")), read) {
+            #expect(script.statements.count == text.statementLines.count, "\(text)")
+            #expect(other.statements.count == text.statementLines.count, "\(text)")
+        }
+    }
+
+    /// The block is a literal to both parsers. Here it comes back out of its quotation marks, and is parsed itself.
+    @Test(.timeLimit(.minutes(10)))
+    func writesABlockThatParsesWhateverTheName() async throws {
+        let configurations = try Self.configurations(of: .snowflake, .snowflake(), ["user"])
+        let key = try KeyInstallation(.mock())
+        let texts = try configurations.map { try #require(SetupScript(for: $0, installing: key)).text }
+        let blocks = try await SQLGlot.parse(texts, dialect: "snowflake").map { script in
+            try #require(script.literals.first { $0.hasPrefix("\n    DECLARE") })
+        }
+        // To sqlfluff a result set comes from a query alone.
+        let parsed = try await SQLFluff.parse(
+            blocks.map { $0.replacing("(DESCRIBE USER ", with: "(SELECT ") },
+            dialect: "snowflake"
+        )
+        let tokens = try await SQLGlot.parse(blocks, dialect: "snowflake", tokensAlone: true)
+        for (index, configuration) in configurations.enumerated() {
+            let user = "\(try #require(configuration["user"]))"
+            #expect(parsed[index].statements == parsed[0].statements, "\(blocks[index])")
+            #expect(parsed[index].otherWords == parsed[0].otherWords, "\(blocks[index])")
+            #expect(tokens[index].otherTokens == tokens[0].otherTokens, "\(blocks[index])")
+            #expect(tokens[index].names == [user, "property", "value"])
+            let message = "another key is installed for user \(Snowflake.identifier(user)): "
+            #expect(tokens[index].literals.first?.hasPrefix(message) == true)
+            #expect(Array(tokens[index].literals.dropFirst()) == Array(tokens[0].literals.dropFirst()))
         }
     }
 
@@ -67,28 +119,43 @@ extension SetupScriptTests {
         }
     }
 
-    /// Lets sqlfluff compare the scripts with the first one, which is harmless: the statements and every word but the
+    /// Lets both parsers compare the scripts with the first one, which is harmless: the statements and every word but the
     /// names must be the same, and each name must come back from its quotation marks.
     ///
-    /// - Parameter made: the names in every script.
+    /// - Parameters:
+    ///   - fields: those whose values are in the scripts.
+    ///   - made: the names in every script.
     private func checkThatOnlyNamesDiffer(
         _ configurations: [WarehouseConfiguration],
         _ fields: [String],
-        made: [String]
+        made: [String] = [],
+        _ text: (WarehouseConfiguration) throws -> String?
     ) async throws {
         let type = configurations[0].type
-        let texts = try configurations.map {
-            try #require(try SetupScript(for: $0, installing: KeyInstallation(.mock()))).text
-        }
+        let texts = try configurations.map { try #require(try text($0)) }
         let scripts = try await SQLFluff.parse(texts, dialect: type.name)
-        #expect(scripts[0].statements.count == texts[0].split(separator: "\n").count { !$0.hasPrefix("--") })
-        for ((configuration, text), script) in zip(zip(configurations, texts), scripts) {
+        let others = try await SQLGlot.parse(texts, dialect: type.name)
+        let count = texts[0].statementLines.count
+        #expect(scripts[0].statements.count == count && others[0].statements.count == count, "\(texts[0])")
+        for (index, configuration) in configurations.enumerated() {
+            let (text, script, other) = (texts[index], scripts[index], others[index])
             #expect(text.hasPrefix("-- Flagsmith Analytics\n"))
             #expect(script.statements == scripts[0].statements, "\(text)")
             #expect(script.otherWords == scripts[0].otherWords, "\(text)")
-            let names = try fields.map { "\(try #require(configuration[$0]))" } + made
+            // Those with names have them between quotation marks.
+            func withoutNames(_ texts: [String]) -> [String] { texts.filter { !$0.contains("\"") } }
+            #expect(script.literalsAndComments.count == scripts[0].literalsAndComments.count, "\(text)")
+            #expect(
+                withoutNames(script.literalsAndComments) == withoutNames(scripts[0].literalsAndComments),
+                "\(text)"
+            )
+            #expect(other.statements == others[0].statements, "\(text)")
+            #expect(other.otherTokens == others[0].otherTokens, "\(text)")
+            #expect(withoutNames(other.literals) == withoutNames(others[0].literals), "\(text)")
+            let names = Set(try fields.map { "\(try #require(configuration[$0]))" } + made)
             let found = script.quotedIdentifiers.map { unquoted($0, escape: type == .clickHouse ? "\\" : "\"") }
-            #expect(Set(found) == Set(names), "\(text)")
+            #expect(Set(found) == names, "\(text)")
+            #expect(other.names == names, "\(text)")
         }
     }
 
@@ -102,4 +169,9 @@ extension SetupScriptTests {
         }
         return String(name)
     }
+}
+
+extension String {
+    /// The first line of each statement: not comments, and not what is indented.
+    var statementLines: [Substring] { split(separator: "\n").filter { !$0.hasPrefix("--") && !$0.hasPrefix(" ") } }
 }

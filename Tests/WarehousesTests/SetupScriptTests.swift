@@ -11,21 +11,64 @@ import Warehouses
         #expect(
             script.text == """
                 -- Flagsmith Analytics
+                -- Lets Flagsmith load analytics into this Snowflake account. It makes what is not there yet: a warehouse, a
+                -- database, a schema, a role that may load into the schema and nothing else, and a service user with that role.
+                -- The user signs in with a key pair and has no password, so this goes on working when Snowflake refuses the
+                -- passwords of services (October 2026).
+                -- Who can run it: somebody with the roles SYSADMIN, USERADMIN and SECURITYADMIN. ACCOUNTADMIN has all three.
+                -- It can be run again: what is there stays.
+                -- Each connection needs a user of its own: two with one user would put their keys in place of each other.
+                -- If a network policy says which addresses may reach this account, it has to allow those of Flagsmith. Whoever
+                -- operates Flagsmith knows them.
                 USE ROLE SYSADMIN;
+                -- What is there is used as it is. If it belongs to another role, Snowflake may answer: already exists, but current
+                -- role has no privileges on it. Then leave its line out. COMPUTE_WH of a new account belongs to ACCOUNTADMIN.
                 CREATE WAREHOUSE IF NOT EXISTS "COMPUTE_WH" WITH WAREHOUSE_SIZE = 'XSMALL' AUTO_SUSPEND = 60 \
                 AUTO_RESUME = TRUE INITIALLY_SUSPENDED = TRUE;
                 CREATE DATABASE IF NOT EXISTS "FLAGSMITH";
+                -- If the database belongs to another role, put USE ROLE with that role, or with ACCOUNTADMIN, here.
                 CREATE SCHEMA IF NOT EXISTS "FLAGSMITH"."Événements ""1""\";
                 CREATE FILE FORMAT IF NOT EXISTS "FLAGSMITH"."Événements ""1""\"."FLAGSMITH_JSON" TYPE = JSON;
                 CREATE STAGE IF NOT EXISTS "FLAGSMITH"."Événements ""1""\"."FLAGSMITH_STAGE";
                 USE ROLE USERADMIN;
+                -- If Snowflake says that the role or the user already exists, leave its line out.
                 CREATE ROLE IF NOT EXISTS "FLAGSMITH_LOADER";
                 CREATE USER IF NOT EXISTS "FLAGSMITH_SERVICE" TYPE = SERVICE DEFAULT_ROLE = "FLAGSMITH_LOADER" \
                 DEFAULT_WAREHOUSE = "COMPUTE_WH" DEFAULT_NAMESPACE = "FLAGSMITH"."Événements ""1""\";
+                -- If the user belongs to a role that SECURITYADMIN does not have, put that role, or ACCOUNTADMIN, here instead.
+                USE ROLE SECURITYADMIN;
+                -- This stops the script if the user has a key of another connection. Then give this connection another user.
+                -- If no connection uses that key any more, take it away and run the script again:
+                -- ALTER USER ... UNSET RSA_PUBLIC_KEY, RSA_PUBLIC_KEY_2
+                EXECUTE IMMEDIATE '
+                    DECLARE
+                        another_key EXCEPTION (-20001, ''another key is installed for user "FLAGSMITH_SERVICE": \
+                each connection needs a user of its own. If no connection uses that key any more, \
+                take it away as the comment above says'');
+                    BEGIN
+                        LET properties RESULTSET := (DESCRIBE USER "FLAGSMITH_SERVICE");
+                        FOR entry IN properties DO
+                            IF (entry."property" IN (''RSA_PUBLIC_KEY_FP'', ''RSA_PUBLIC_KEY_2_FP'')
+                                AND entry."value" LIKE ''SHA256:%''
+                                AND entry."value" <> ''\(key.fingerprint)'') THEN
+                                RAISE another_key;
+                            END IF;
+                        END FOR;
+                        RETURN ''no other key'';
+                    EXCEPTION
+                        WHEN another_key THEN
+                            RAISE;
+                        WHEN OTHER THEN
+                            RETURN ''not checked'';
+                    END;';
+                -- A user that was there becomes a service user: nobody can sign in as it with a password any more. Should
+                -- Snowflake refuse that because of the password, take it away first (UNSET PASSWORD).
+                ALTER USER "FLAGSMITH_SERVICE" SET TYPE = SERVICE;
+                -- DESCRIBE USER shows the fingerprint of this key as RSA_PUBLIC_KEY_FP:
+                -- \(key.fingerprint)
                 ALTER USER "FLAGSMITH_SERVICE" SET RSA_PUBLIC_KEY = '\(key.base64)';
                 GRANT ROLE "FLAGSMITH_LOADER" TO USER "FLAGSMITH_SERVICE";
                 GRANT ROLE "FLAGSMITH_LOADER" TO ROLE SYSADMIN;
-                USE ROLE SECURITYADMIN;
                 GRANT USAGE ON WAREHOUSE "COMPUTE_WH" TO ROLE "FLAGSMITH_LOADER";
                 GRANT USAGE ON DATABASE "FLAGSMITH" TO ROLE "FLAGSMITH_LOADER";
                 GRANT USAGE, CREATE TABLE ON SCHEMA "FLAGSMITH"."Événements ""1""\" TO ROLE "FLAGSMITH_LOADER";
@@ -41,8 +84,35 @@ import Warehouses
     @Test func leavesOutAKeyThatIsNotThere() throws {
         let with = try #require(try SetupScript(for: .snowflake(), installing: KeyInstallation(.mock()))).text
         let without = try #require(try SetupScript(for: .snowflake(), installing: nil)).text
-        let lines = with.split(separator: "\n").filter { !$0.contains("RSA_PUBLIC_KEY") }
-        #expect(without == lines.joined(separator: "\n") + "\n")
+        #expect(!without.contains("RSA_PUBLIC_KEY"))
+        let lines = with.statementLines.filter { !$0.contains("RSA_PUBLIC_KEY") && $0 != "EXECUTE IMMEDIATE '" }
+        #expect(without.statementLines == lines)
+    }
+
+    /// Later keys may have an older one of the same connection beside them, which nobody here knows.
+    @Test(arguments: [(1, true), (2, false), (3, false)])
+    func looksForAnotherKeyBeforeTheFirstAlone(generation: Int, looks: Bool) throws {
+        let key = try KeyInstallation(.mock(), generation: generation)
+        let lines = try #require(try SetupScript(for: .snowflake(), installing: key)).text.statementLines
+        let check = lines.firstIndex { $0.hasPrefix("EXECUTE IMMEDIATE ") }
+        #expect((check != nil) == looks)
+        let change = try #require(lines.firstIndex { $0.hasPrefix("ALTER USER ") })
+        #expect(check ?? 0 < change)
+    }
+
+    /// SnowSQL replaces `&name`, the Snowflake CLI `<% name %>`, `&{ name }` and, on request, `{{ name }}`; a `!` at the
+    /// start of a line is a command to both. A line's end is the only one of what ends a statement that a comment has.
+    @Test func holdsNothingThatSnowflakesToolsReplaceOrMisread() throws {
+        let configuration = try WarehouseConfiguration.snowflake()
+        let keys = try (1...3).map { KeyInstallation(try .mock(), generation: $0) }
+        let setups = keys.compactMap { SetupScript(for: configuration, installing: $0)?.text }
+        try #require(setups.count == 3)
+        for text in setups {
+            for mark in ["&", "<%", "%>", "{{", "}}", "\n!"] { #expect(!text.contains(mark), "\(text)") }
+        }
+        for line in setups.joined().split(separator: "\n") where line.hasPrefix("--") {
+            #expect(!line.contains { "'\";$\\".contains($0) }, "\(line)")
+        }
     }
 
     /// Each generation's key takes the place of the one before the last.
@@ -62,7 +132,9 @@ import Warehouses
         let key = try PublicKey.mock()
         let installation = KeyInstallation(key, generation: generation, keepsPredecessor: keepsPredecessor)
         let script = try #require(try SetupScript(for: .snowflake(), installing: installation)).text
-        let found = script.split(separator: "\n").filter { $0.hasPrefix("ALTER USER ") }
+        let found = script.split(separator: "\n").filter {
+            $0.hasPrefix("ALTER USER ") && $0.contains("RSA_PUBLIC_KEY")
+        }
         let wanted = statements.map {
             "ALTER USER \"FLAGSMITH_SERVICE\" \($0.replacing("'K'", with: "'\(key.base64)'"));"
         }
@@ -117,7 +189,7 @@ import Warehouses
         for script in scripts {
             let text = try #require(script).text
             #expect(!text.uppercased().contains("REPLACE") && !text.uppercased().contains("DROP"))
-            for line in text.split(separator: "\n") where line.hasPrefix("CREATE") {
+            for line in text.statementLines where line.hasPrefix("CREATE") {
                 #expect(line.contains(" IF NOT EXISTS "), "\(line)")
             }
         }

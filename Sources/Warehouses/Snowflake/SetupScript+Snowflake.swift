@@ -1,48 +1,66 @@
 import WarehouseConnections
 
 extension SetupScript {
-    /// One statement a line, to be run at once by somebody who has the roles of an administrator.
+    /// One statement a line, but for the check of the keys.
     ///
-    /// SYSADMIN owns what is made, so the loader can change or drop none of it. What it gets is what
-    /// `PUT`, `LIST`, `COPY INTO` and `REMOVE` need: READ and WRITE on an internal stage, USAGE on the format and on what
-    /// it all lies in. Tables are made by the loader, which then owns them: no grants on tables, present or future.
+    /// SYSADMIN owns what holds data, so the loader can change or drop none of it. What the loader gets is what `PUT`,
+    /// `LIST`, `COPY INTO` and `REMOVE` need: READ and WRITE on an internal stage, USAGE on the format and on what it all
+    /// lies in. Tables are made by the loader, which then owns them: no grants on tables, present or future.
     /// USAGE resumes a warehouse that has AUTO_RESUME, so OPERATE is not needed.
+    ///
+    /// USERADMIN makes and owns role and user. SECURITYADMIN, which inherits USERADMIN's rights and may grant whatever any
+    /// role owns (MANAGE GRANTS), does the rest, so that it does not matter who owns the warehouse or the role. To change
+    /// a user takes its ownership, though, and CREATE ... IF NOT EXISTS takes some right to what is there (error 003041):
+    /// nothing but the comments helps where another role has these.
     ///
     /// Source: https://docs.snowflake.com/en/user-guide/security-access-control-privileges,
     /// https://docs.snowflake.com/en/sql-reference/sql/copy-into-table.
-    static func snowflake(_ configuration: WarehouseConfiguration, _ key: KeyInstallation?) -> [String]? {
-        func identifier(_ field: String) -> String? { configuration[field].map { Snowflake.identifier("\($0)") } }
-        guard let warehouse = identifier("warehouse"), let database = identifier("database"),
-            let schemaName = identifier("schema"), let role = identifier("role"), let user = identifier("user")
-        else { return nil }
-        let schema = "\(database).\(schemaName)"
-        let format = "\(schema).\(Snowflake.identifier(Snowflake.fileFormat))"
-        let stage = "\(schema).\(Snowflake.identifier(Snowflake.stage))"
+    static func snowflake(_ configuration: WarehouseConfiguration, _ key: KeyInstallation?) -> [String] {
+        let names = Snowflake.Names(configuration)
+        let format = "\(names.schema).\(Snowflake.identifier(Snowflake.fileFormat))"
         return [
+            "-- Lets Flagsmith load analytics into this Snowflake account. It makes what is not there yet: a warehouse, a",
+            "-- database, a schema, a role that may load into the schema and nothing else, and a service user with that role.",
+            "-- The user signs in with a key pair and has no password, so this goes on working when Snowflake refuses the",
+            "-- passwords of services (October 2026).",
+            "-- Who can run it: somebody with the roles SYSADMIN, USERADMIN and SECURITYADMIN. ACCOUNTADMIN has all three.",
+            "-- It can be run again: what is there stays.",
+            "-- Each connection needs a user of its own: two with one user would put their keys in place of each other.",
+            "-- If a network policy says which addresses may reach this account, it has to allow those of Flagsmith. Whoever",
+            "-- operates Flagsmith knows them.",
             "USE ROLE SYSADMIN;",
+            "-- What is there is used as it is. If it belongs to another role, Snowflake may answer: already exists, but current",
+            "-- role has no privileges on it. Then leave its line out. COMPUTE_WH of a new account belongs to ACCOUNTADMIN.",
             """
-            CREATE WAREHOUSE IF NOT EXISTS \(warehouse) WITH WAREHOUSE_SIZE = 'XSMALL' AUTO_SUSPEND = 60 \
+            CREATE WAREHOUSE IF NOT EXISTS \(names.warehouse) WITH WAREHOUSE_SIZE = 'XSMALL' AUTO_SUSPEND = 60 \
             AUTO_RESUME = TRUE INITIALLY_SUSPENDED = TRUE;
             """,
-            "CREATE DATABASE IF NOT EXISTS \(database);",
-            "CREATE SCHEMA IF NOT EXISTS \(schema);",
+            "CREATE DATABASE IF NOT EXISTS \(names.database);",
+            "-- If the database belongs to another role, put USE ROLE with that role, or with ACCOUNTADMIN, here.",
+            "CREATE SCHEMA IF NOT EXISTS \(names.schema);",
             "CREATE FILE FORMAT IF NOT EXISTS \(format) TYPE = JSON;",
-            "CREATE STAGE IF NOT EXISTS \(stage);",
+            "CREATE STAGE IF NOT EXISTS \(names.stage);",
             "USE ROLE USERADMIN;",
-            "CREATE ROLE IF NOT EXISTS \(role);",
+            "-- If Snowflake says that the role or the user already exists, leave its line out.",
+            "CREATE ROLE IF NOT EXISTS \(names.role);",
             """
-            CREATE USER IF NOT EXISTS \(user) TYPE = SERVICE DEFAULT_ROLE = \(role) DEFAULT_WAREHOUSE = \(warehouse) \
-            DEFAULT_NAMESPACE = \(schema);
+            CREATE USER IF NOT EXISTS \(names.user) TYPE = SERVICE DEFAULT_ROLE = \(names.role) \
+            DEFAULT_WAREHOUSE = \(names.warehouse) DEFAULT_NAMESPACE = \(names.schema);
             """,
-        ] + (key.map { keyStatements($0, of: user) } ?? []) + [
-            "GRANT ROLE \(role) TO USER \(user);",
-            "GRANT ROLE \(role) TO ROLE SYSADMIN;",
+            "-- If the user belongs to a role that SECURITYADMIN does not have, put that role, or ACCOUNTADMIN, here instead.",
             "USE ROLE SECURITYADMIN;",
-            "GRANT USAGE ON WAREHOUSE \(warehouse) TO ROLE \(role);",
-            "GRANT USAGE ON DATABASE \(database) TO ROLE \(role);",
-            "GRANT USAGE, CREATE TABLE ON SCHEMA \(schema) TO ROLE \(role);",
-            "GRANT USAGE ON FILE FORMAT \(format) TO ROLE \(role);",
-            "GRANT READ, WRITE ON STAGE \(stage) TO ROLE \(role);",
+        ] + (key.map { Snowflake.keyCheck($0, names) } ?? []) + [
+            "-- A user that was there becomes a service user: nobody can sign in as it with a password any more. Should",
+            "-- Snowflake refuse that because of the password, take it away first (UNSET PASSWORD).",
+            "ALTER USER \(names.user) SET TYPE = SERVICE;",
+        ] + (key.map { keyStatements($0, of: names.user) } ?? []) + [
+            "GRANT ROLE \(names.role) TO USER \(names.user);",
+            "GRANT ROLE \(names.role) TO ROLE SYSADMIN;",
+            "GRANT USAGE ON WAREHOUSE \(names.warehouse) TO ROLE \(names.role);",
+            "GRANT USAGE ON DATABASE \(names.database) TO ROLE \(names.role);",
+            "GRANT USAGE, CREATE TABLE ON SCHEMA \(names.schema) TO ROLE \(names.role);",
+            "GRANT USAGE ON FILE FORMAT \(format) TO ROLE \(names.role);",
+            "GRANT READ, WRITE ON STAGE \(names.stage) TO ROLE \(names.role);",
         ]
     }
 
@@ -52,8 +70,11 @@ extension SetupScript {
     /// Source: https://docs.snowflake.com/en/user-guide/key-pair-auth, "Configuring key-pair rotation".
     private static func keyStatements(_ key: KeyInstallation, of user: String) -> [String] {
         let hasPredecessor = key.generation > 1 && !key.keepsPredecessor
-        return ["ALTER USER \(user) \(key.setting);"]
-            + (hasPredecessor ? ["ALTER USER \(user) \(KeyInstallation.removal(key.generation - 1))"] : [])
+        return [
+            "-- DESCRIBE USER shows the fingerprint of this key as \(key.property)_FP:",
+            "-- \(key.publicKey.fingerprint)",
+            "ALTER USER \(user) \(key.setting);",
+        ] + (hasPredecessor ? ["ALTER USER \(user) \(KeyInstallation.removal(key.generation - 1))"] : [])
     }
 }
 
@@ -68,11 +89,11 @@ extension KeyInstallation {
 
     fileprivate static func removal(_ generation: Int) -> String { "UNSET \(property(generation));" }
 
-    fileprivate var setting: String {
-        "SET \(Self.property(generation)) = \(Snowflake.literal(publicKey.base64))"
-    }
+    fileprivate var setting: String { "SET \(property) = \(Snowflake.literal(publicKey.base64))" }
 
-    fileprivate static func property(_ generation: Int) -> String {
+    fileprivate var property: String { Self.property(generation) }
+
+    private static func property(_ generation: Int) -> String {
         generation.isMultiple(of: 2) ? "RSA_PUBLIC_KEY_2" : "RSA_PUBLIC_KEY"
     }
 }
