@@ -49,12 +49,42 @@ extension SetupScriptTests {
     }
 
     @Test(.timeLimit(.minutes(10)))
+    func writesSnowflakesTeardownThatParsesWhateverTheNames() async throws {
+        let configurations = try Self.configurations(of: .snowflake, .snowflake(), Self.snowflakeNames)
+        try await checkThatOnlyNamesDiffer(configurations, ["role", "user"]) { try TeardownScript(for: $0)?.text }
+        // The statements that are comments are statements.
+        try await checkThatOnlyNamesDiffer(configurations, Self.snowflakeNames) {
+            try TeardownScript(for: $0)?.text.replacing("\n-- DROP ", with: "\nDROP ")
+                // Which sqlfluff does not know, while it knows CREATE NETWORK RULE.
+                .replacing("\nDROP NETWORK RULE ", with: "\nDROP TABLE ")
+        }
+    }
+
+    @Test(.timeLimit(.minutes(10)))
+    func writesSnowflakesNetworkPolicyThatParsesWhateverTheNames() async throws {
+        let configurations = try Self.configurations(of: .snowflake, .snowflake(), Self.snowflakeNames)
+        let addresses = try ["8.8.8.8", "9.9.9.0/24"].map { try #require(EgressAddress($0)) }
+        try await checkThatOnlyNamesDiffer(configurations, ["database", "schema", "user"]) {
+            try NetworkPolicyScript(for: $0, allowing: addresses)?.text
+                // Which sqlfluff does not know of these two, while Snowflake does.
+                .replacing("\nCREATE OR ALTER NETWORK ", with: "\nCREATE OR REPLACE NETWORK ")
+        }
+        let texts = try configurations.map { try #require(try NetworkPolicyScript(for: $0, allowing: addresses)).text }
+        for (configuration, script) in zip(configurations, try await SQLGlot.parse(texts, dialect: "snowflake")) {
+            #expect(script.literals == ["8.8.8.8", "9.9.9.0/24", Snowflake.Names(configuration).networkRule])
+        }
+    }
+
+    @Test(.timeLimit(.minutes(10)))
     func writesClickHouseThatParsesWhateverTheNames() async throws {
         let fields = ["database", "username"]
         let names = Self.hostileNames + ["\\", "\\\\", "a\\", "a\\\"b", "\\\"", String(repeating: "\\", count: 255)]
         let harmless = try WarehouseConfiguration.clickHouse(["username": "flagsmith"])
         let configurations = try Self.configurations(of: .clickHouse, harmless, fields, names)
         try await checkThatOnlyNamesDiffer(configurations, fields) { SetupScript(for: $0, installing: nil)?.text }
+        try await checkThatOnlyNamesDiffer(configurations, fields, made: [ClickHouse.testTable]) {
+            try TeardownScript(for: $0)?.text
+        }
     }
 
     @Test(.timeLimit(.minutes(10)))

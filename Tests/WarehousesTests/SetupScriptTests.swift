@@ -106,11 +106,17 @@ import Warehouses
         let configuration = try WarehouseConfiguration.snowflake()
         let keys = try (1...3).map { KeyInstallation(try .mock(), generation: $0) }
         let setups = keys.compactMap { SetupScript(for: configuration, installing: $0)?.text }
-        try #require(setups.count == 3)
-        for text in setups {
+        let address = try #require(EgressAddress("8.8.8.8"))
+        let others = try [
+            TeardownScript(for: configuration)?.text,
+            NetworkPolicyScript(for: configuration, allowing: [address])?.text,
+        ].compactMap(\.self)
+        try #require(setups.count == 3 && others.count == 2)
+        for text in setups + others {
             for mark in ["&", "<%", "%>", "{{", "}}", "\n!"] { #expect(!text.contains(mark), "\(text)") }
         }
-        for line in setups.joined().split(separator: "\n") where line.hasPrefix("--") {
+        for line in (setups + others).joined().split(separator: "\n")
+        where line.hasPrefix("--") && !line.hasPrefix("-- DROP ") {
             #expect(!line.contains { "'\";$\\".contains($0) }, "\(line)")
         }
     }

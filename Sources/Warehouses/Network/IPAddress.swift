@@ -86,7 +86,7 @@ struct IPAddress: Hashable, Sendable {
 
 /// The addresses that begin alike, such as `10.0.0.0/8`.
 struct AddressBlock: Sendable {
-    private let start: IPAddress
+    let start: IPAddress
     /// How many bits they share.
     let length: Int
 
@@ -105,4 +105,12 @@ struct AddressBlock: Sendable {
             (address.bytes[bit / 8] ^ start.bytes[bit / 8]) & (0x80 >> UInt8(bit % 8)) == 0
         }
     }
+
+    /// Whether `start` is the first of its addresses.
+    var isAligned: Bool {
+        (length..<start.bytes.count * 8).allSatisfy { bit in start.bytes[bit / 8] & (0x80 >> UInt8(bit % 8)) == 0 }
+    }
+
+    /// Whether all of its addresses are in the Internet. Of two blocks that overlap, one holds the start of the other.
+    var isPublic: Bool { !IPAddress.special.contains { $0.contains(start) || contains($0.start) } }
 }
