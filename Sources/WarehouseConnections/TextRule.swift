@@ -1,75 +1,80 @@
 /// What an operator may give for a field that holds a text, and in which form it is stored.
+///
+/// White space at the ends is cut, except of a secret. Refused are characters that break or turn the line; and those that
+/// cannot be seen, of a secret only at its ends: the text would look like another one.
 public enum TextRule: Hashable, Sendable {
-    /// 1 to 255 characters, none of which breaks or turns the line.
+    /// 1 to 255 characters.
     case name
-    /// A ``name`` of an SQL object that folds to upper case without quotes, so a plain one is stored in upper case.
+    /// A ``name`` of an SQL object that folds to upper case without quotes, so a plain one is stored in upper case. What is
+    /// given in double quotes is stored as it stands between them, each `""` as `"`.
     ///
-    /// A plain identifier is `[A-Za-z_][A-Za-z0-9_$]*`. Refused besides: the names in `except`, and a backslash at the end
-    /// or before a quotation mark, since tools disagree on whether it escapes the mark.
+    /// A plain identifier is `[A-Za-z_][A-Za-z0-9_$]*`. Refused besides: the names in `except`; what Snowflake's tools
+    /// replace in a script; and a backslash at the end or before a quotation mark, since tools disagree on whether it
+    /// escapes the mark.
     case identifier(except: Set<String> = [])
-    /// The first labels of a host name: parts of `[A-Za-z0-9_-]` with dots between them.
-    case hostLabels
-    /// A host name, or an IP address as RFC 3986 writes it in a URL, brackets left out.
+    /// Snowflake's account identifier, in lower case: parts of `[A-Za-z0-9_-]` with dots between them, none of which begins
+    /// or ends with `-` or `_`. Also given as a URL of the account or as `<organisation>.<account>`.
+    case account
+    /// A host name, or an IP address as RFC 3986 writes it in a URL, brackets left out. Also given as a URL or with a port.
     case host
     /// 1 to 1,024 bytes, as a header of HTTP can carry them.
     case secret
 
+    /// Why a text is refused, without the text.
+    struct Problem: Error, Equatable {
+        let reason: String
+    }
+
     /// In Unicode scalars. Snowflake's limit of an identifier.
     static let longestName = 255
 
-    /// `text` in the form in which it is stored.
-    func normalised(_ text: String) -> String {
+    /// The form in which `text`, which an operator gives, is stored.
+    ///
+    /// - Throws: ``Problem`` if it has no such form. What it has may break the rule all the same.
+    func normalised(_ text: String) throws(Problem) -> String {
         switch self {
-        case .identifier where Self.isPlainIdentifier(text): text.uppercased()
-        case .host where text.hasPrefix("[") && text.hasSuffix("]"): String(text.dropFirst().dropLast())
-        default: text
+        case .name: text.trimmed
+        case .identifier: try Self.identifier(text.trimmed)
+        case .account: try Self.account(text.trimmed)
+        case .host: try PastedHost(text.trimmed).host
+        case .secret: text
         }
     }
 
     /// Why `text`, which is normalised, is refused; nil if it is not. No part of it is in the answer.
     func problem(with text: String) -> String? {
+        if self == .secret { return Self.problem(withSecret: text.utf8.span) }
         if text.isEmpty { return "is empty" }
-        if text.unicodeScalars.contains(where: Self.steers) { return "holds a line break or another control character" }
-        switch self {
-        case .name: return Self.lengthProblem(text)
-        case .identifier(let exceptions):
-            if exceptions.contains(text) { return "is a name that the warehouse keeps for itself" }
-            if Self.mayEscapeAQuotationMark(text) {
-                return "holds a backslash at its end or before a quotation mark"
-            }
-            return Self.lengthProblem(text)
-        case .hostLabels:
-            return Self.areLabels(text) ? nil : "is not made of letters, digits, _ and - with dots between them"
-        case .host: return Self.isHost(text) ? nil : "is no host name or IP address"
-        case .secret: return text.utf8.count > 1024 ? "has more than 1024 bytes" : nil
+        if text.unicodeScalars.contains(where: \.steers) { return Self.steeringProblem }
+        if text.unicodeScalars.contains(where: { $0.isInvisible && $0 != " " }) {
+            return "holds a character that cannot be seen, such as a zero-width space: type it anew"
+        }
+        if text.unicodeScalars.first == " " || text.unicodeScalars.last == " " { return "begins or ends with a space" }
+        return switch self {
+        case .name: Self.lengthProblem(text)
+        case .identifier(let exceptions): Self.identifierProblem(text, exceptions)
+        case .account: Self.accountProblem(text)
+        case .host: Self.isHost(text) ? nil : "is no host name or IP address"
+        case .secret: nil
         }
     }
 
-    private static func lengthProblem(_ text: String) -> String? {
+    /// The spelling of a text that keeps the rule by which the warehouse knows it when somebody signs in.
+    func signInSpelling(_ text: String) -> String {
+        switch self {
+        // A user's LOGIN_NAME is upper-cased even where the name is quoted.
+        case .identifier: text.uppercased()
+        case .account: AccountIdentifier(text).publicHost
+        case .host: text.lowercased()
+        case .name, .secret: text
+        }
+    }
+
+    static func lengthProblem(_ text: String) -> String? {
         text.unicodeScalars.count > longestName ? "has more than \(longestName) characters" : nil
     }
 
-    /// Whether a character can break the line or turn its direction: a script must read as it runs.
-    private static func steers(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .control, .lineSeparator, .paragraphSeparator: true
-        default: scalar.properties.isBidiControl
-        }
-    }
-
-    /// Byte by byte: a quotation mark with an accent on it is another character to Swift.
-    private static func mayEscapeAQuotationMark(_ text: String) -> Bool {
-        let bytes = Array(text.utf8) + [UInt8(ascii: "\"")]
-        return zip(bytes, bytes.dropFirst()).contains { $0 == (UInt8(ascii: "\\"), UInt8(ascii: "\"")) }
-    }
-
-    private static func isPlainIdentifier(_ text: String) -> Bool {
-        guard let first = text.utf8.first else { return false }
-        return (isLetter(first) || first == UInt8(ascii: "_"))
-            && text.utf8.allSatisfy {
-                isLetter($0) || isDigit($0) || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "$")
-            }
-    }
+    static let steeringProblem = "holds a line break or another control character"
 
     static func isLetter(_ byte: UInt8) -> Bool {
         // Setting this bit makes a small letter of a capital.
@@ -77,4 +82,33 @@ public enum TextRule: Hashable, Sendable {
     }
 
     static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+}
+
+extension String {
+    /// The text without the white space at its ends.
+    ///
+    /// Scalar by scalar: a space with an accent on it is another character to Swift.
+    var trimmed: String {
+        let scalars = unicodeScalars.drop(while: \.properties.isWhitespace)
+        let end = scalars.lastIndex { !$0.properties.isWhitespace }.map(scalars.index(after:))
+        return String(scalars[..<(end ?? scalars.startIndex)])
+    }
+}
+
+extension Unicode.Scalar {
+    /// Whether it can break the line or turn its direction: a script must read as it runs.
+    var steers: Bool {
+        switch properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator: true
+        default: properties.isBidiControl
+        }
+    }
+
+    /// Whether nothing of it is seen: spaces of every width, zero-width characters, fillers, variation selectors.
+    ///
+    /// Source: https://www.unicode.org/reports/tr44/, White_Space and Default_Ignorable_Code_Point. The Braille pattern
+    /// without dots has neither.
+    var isInvisible: Bool {
+        properties.isWhitespace || properties.isDefaultIgnorableCodePoint || self == "\u{2800}"
+    }
 }

@@ -3,7 +3,7 @@ extension WarehouseConfiguration {
     ///
     /// - Throws: ``InvalidValue`` with the name of the field that is unknown, sensitive, missing or breaks its rule.
     public init(creating type: WarehouseType, given: [String: String]) throws(InvalidValue) {
-        let given = try Self.parse(given, for: type)
+        let given = try Self.parse(given, for: type) { $0.defaultValue }
         for field in type.publicFields where given[field.name] == nil && field.isRequired {
             throw InvalidValue(field.name, "is missing")
         }
@@ -15,9 +15,13 @@ extension WarehouseConfiguration {
     /// - Throws: ``InvalidValue`` with the name of the field that is unknown, sensitive or fixed, or breaks its rule,
     ///   even where it was imported so and is not given: the set-up script is made of all of them.
     public func updated(given: [String: String]) throws(InvalidValue) -> WarehouseConfiguration {
-        let given = try Self.parse(given, for: type)
+        // What is fixed may have been imported in another form than an operator's, and stays if it is repeated.
+        let given = given.filter { name, text in
+            !type.publicFields.contains { $0.name == name && $0.isFixed && "\(self[name] ?? "")" == text }
+        }
+        let parsed = try Self.parse(given, for: type) { self[$0.name] }
         for (field, value) in zip(type.publicFields, values) {
-            if let new = given[field.name] {
+            if let new = parsed[field.name] {
                 guard new == value || !field.isFixed else {
                     throw InvalidValue(field.name, "cannot be changed: that would be a new connection")
                 }
@@ -25,7 +29,7 @@ extension WarehouseConfiguration {
                 try field.check(value)
             }
         }
-        return try WarehouseConfiguration(type: type) { given[$0.name] ?? self[$0.name] }
+        return try WarehouseConfiguration(type: type) { parsed[$0.name] ?? self[$0.name] }
     }
 
     /// - Throws: ``InvalidValue`` for a value that was imported or stored and that no operator may give.
@@ -33,9 +37,11 @@ extension WarehouseConfiguration {
         for (field, value) in zip(type.publicFields, values) { try field.check(value) }
     }
 
+    /// - Parameter other: the value of a field that is not given.
     private static func parse(
         _ given: [String: String],
-        for type: WarehouseType
+        for type: WarehouseType,
+        other: (WarehouseType.Field) -> FieldValue?
     ) throws(InvalidValue) -> [String: FieldValue] {
         var values: [String: FieldValue] = [:]
         for (name, text) in given.sorted(by: { $0.key < $1.key }) {
@@ -44,6 +50,15 @@ extension WarehouseConfiguration {
             }
             guard !field.isSensitive else { throw InvalidValue(name, "is a secret, which no configuration holds") }
             values[name] = try field.value(of: text)
+        }
+        for field in type.publicFields {
+            guard let text = given[field.name] else { continue }
+            for (name, value) in field.valuesOfOtherFields(in: text) {
+                let agrees = type.publicFields.contains { $0.name == name && (values[name] ?? other($0)) == value }
+                guard agrees else {
+                    throw InvalidValue(field.name, "says another \(name) than the field \(name): give that one as well")
+                }
+            }
         }
         return values
     }

@@ -9,18 +9,26 @@ extension WarehouseType {
             Field(
                 "host",
                 .text(.host),
-                help: "The server's host name or IP address, without scheme, port and path.",
-                isDestination: true
+                help: "The server's host name or IP address, or its URL.",
+                isDestination: true,
+                identifiesUser: true
             ),
             Field(
                 "port",
                 .integer(1...65_535),
                 default: 8443,
                 help: "The port of its HTTP interface.",
-                isDestination: true
+                isDestination: true,
+                identifiesUser: true
             ),
             Field("database", .text(.name), default: "flagsmith_exp", help: "The database to load into."),
-            Field("username", .text(.name), default: "default", help: "The user that Flagsmith signs in as."),
+            Field(
+                "username",
+                .text(.name),
+                default: "default",
+                help: "The user that Flagsmith signs in as: one of its own for each connection.",
+                identifiesUser: true
+            ),
             Field(
                 "secure",
                 .boolean,

@@ -22,6 +22,8 @@ extension WarehouseType {
         public let isFixed: Bool
         /// Whether it says where the secrets are sent: with another value they must be given again.
         public let isDestination: Bool
+        /// Whether it says, together with the other such fields, as which user of which warehouse somebody signs in.
+        public let identifiesUser: Bool
 
         public init(
             _ name: String,
@@ -30,7 +32,8 @@ extension WarehouseType {
             help: String,
             isSensitive: Bool = false,
             isFixed: Bool = false,
-            isDestination: Bool = false
+            isDestination: Bool = false,
+            identifiesUser: Bool = false
         ) {
             self.name = name
             self.kind = kind
@@ -39,6 +42,7 @@ extension WarehouseType {
             self.isSensitive = isSensitive
             self.isFixed = isFixed
             self.isDestination = isDestination
+            self.identifiesUser = identifiesUser
         }
 
         public var isRequired: Bool { defaultValue == nil }
@@ -49,13 +53,33 @@ extension WarehouseType {
         public func value(of text: String) throws(InvalidValue) -> FieldValue {
             let value: FieldValue? =
                 switch kind {
-                case .text(let rule): .text(rule.normalised(text))
-                case .integer: text.utf8.allSatisfy(Self.isDigit) ? Int64(text).map { .integer($0) } : nil
-                case .boolean: Bool(text).map { .boolean($0) }
+                case .text(let rule): .text(try normalised(text, by: rule))
+                case .integer: Self.integer(text.trimmed).map { .integer($0) }
+                case .boolean: Bool(text.trimmed).map { .boolean($0) }
                 }
             guard let value else { throw InvalidValue(name, kindProblem) }
             try check(value)
             return value
+        }
+
+        private func normalised(_ text: String, by rule: TextRule) throws(InvalidValue) -> String {
+            do throws(TextRule.Problem) {
+                return try rule.normalised(text)
+            } catch {
+                throw InvalidValue(name, error.reason)
+            }
+        }
+
+        private static func integer(_ text: String) -> Int64? {
+            text.utf8.allSatisfy(TextRule.isDigit) ? Int64(text) : nil
+        }
+
+        /// What `text`, which an operator gives for this field, says of other fields, by name: a URL has port and scheme.
+        func valuesOfOtherFields(in text: String) -> [(name: String, value: FieldValue)] {
+            guard kind == .text(.host), let host = try? PastedHost(text.trimmed) else { return [] }
+            let port = host.port.map { (name: "port", value: FieldValue.integer($0)) }
+            let secure = host.isSecure.map { (name: "secure", value: FieldValue.boolean($0)) }
+            return [port, secure].compactMap(\.self)
         }
 
         /// Whether an operator may give `value`. What is imported or stored must only be of the right kind.
@@ -79,10 +103,6 @@ extension WarehouseType {
             case .integer: "is no integer"
             case .boolean: "is neither true nor false"
             }
-        }
-
-        private static func isDigit(_ byte: UInt8) -> Bool {
-            (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
         }
     }
 }

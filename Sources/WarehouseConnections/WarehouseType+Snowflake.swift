@@ -9,9 +9,10 @@ extension WarehouseType {
         fields: [
             Field(
                 "account_identifier",
-                .text(.hostLabels),
-                help: "The account, from its URL <account>.snowflakecomputing.com: such as xy12345.us-east-1.",
-                isFixed: true
+                .text(.account),
+                help: "The account: <organisation>-<account>, a locator such as xy12345.us-east-1, or its URL.",
+                isFixed: true,
+                identifiesUser: true
             ),
             Field(
                 "warehouse",
@@ -46,7 +47,8 @@ extension WarehouseType {
                 "user",
                 .text(.identifier()),
                 default: "FLAGSMITH_SERVICE",
-                help: "The service user that Flagsmith signs in as."
+                help: "The service user that Flagsmith signs in as: one of its own for each connection.",
+                identifiesUser: true
             ),
         ]
     )

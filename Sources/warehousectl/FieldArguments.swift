@@ -52,9 +52,15 @@ struct FieldArguments {
     static func help(creating: Bool) -> String {
         WarehouseType.all.map { type in
             let lines = type.fields.filter { creating || !$0.isFixed }.map { $0.help(creating: creating) }
-            return "For --type \(type.name):\n" + lines.joined(separator: "\n")
+            let notes = type.fields.contains(where: \.isIdentifier) ? [identifierHelp] : []
+            return "For --type \(type.name):\n" + (lines + notes).joined(separator: "\n")
         }.joined(separator: "\n\n")
     }
+
+    private static let identifierHelp = """
+        As in SQL, a plain name is stored in capital letters. To keep a name as it is, such as the small letters that show \
+        prints, give it in double quotes: --database '"analytics_db"'.
+        """
 }
 
 extension WarehouseType.Field {
@@ -73,6 +79,10 @@ extension WarehouseType.Field {
         }
         let condition = defaultValue.map { " (default: \($0))" } ?? " (required)"
         return "  \(option) <value>  \(help)" + (creating ? condition : "")
+    }
+
+    fileprivate var isIdentifier: Bool {
+        if case .text(.identifier) = kind { true } else { false }
     }
 
     /// The option of the command line that gives it.

@@ -105,6 +105,42 @@ struct ConnectionLifeTests {
     }
 
     @Test
+    func storesWhatPeoplePasteInOneForm() async throws {
+        let office = try await Office()
+        func config() async throws -> [String: String] {
+            try #require(try await office.connection(4)["config"] as? [String: Any]).mapValues { "\($0)" }
+        }
+        let url = " https://XY12345.us-east-1.snowflakecomputing.com/console/login#/ "
+        let names = ["--database", "\"analytics_db\"", "--schema", "\"\"\"Raw\"\"\"", "--role", " loader\n"]
+        try await office.run("create", ["--organisation", "4", "--account-identifier", url] + names)
+        let created = try await config()
+        #expect(created["account_identifier"] == "xy12345.us-east-1")
+        #expect(created["database"] == "analytics_db" && created["schema"] == "\"Raw\"" && created["role"] == "LOADER")
+        // As show prints them, in quotes.
+        let shown = ["--database", "\"analytics_db\"", "--schema", "\"\"\"Raw\"\"\""]
+        try await office.run("update", ["--organisation", "4", "--role", "\"LOADER\""] + shown)
+        #expect(try await config() == created)
+        for (option, value, problem) in [
+            ("--role", "\"ACCOUNTADMIN\"", "is a name that the warehouse keeps for itself"),
+            ("--role", "accountadmin ", "is a name that the warehouse keeps for itself"),
+            ("--role", "R&D", "holds &, which Snowflake's tools replace in a script"),
+            (
+                "--role", "loader\u{200B}",
+                "holds a character that cannot be seen, such as a zero-width space: type it anew"
+            ),
+            (
+                "--role", "\"loader",
+                "begins with a quotation mark, but is no name in double quotes: double those inside"
+            ),
+        ] {
+            let refused = try await office.try("update", ["--organisation", "4", option, value])
+            #expect(refused.exitCode == 64)
+            #expect(refused.error == "warehousectl: \(option) \(problem)\n")
+        }
+        #expect(try await config() == created)
+    }
+
+    @Test
     func leavesNoSecretWhereOthersRead() async throws {
         let office = try await Office()
         let password = "hunter2-5c1d90ab"
@@ -160,6 +196,14 @@ struct ConnectionLifeTests {
         ),
         (["create", "--organisation", "4"], 64, "--account-identifier is missing"),
         (["create", "--organisation", "4", "--account-identifier", "a b"], 64, "--account-identifier is not made of"),
+        (
+            ["create", "--organisation", "4", "--account-identifier", "https://app.snowflake.com/#/homepage"], 64,
+            "--account-identifier does not say which account it is: give <organisation>-<account>, or the account's URL, "
+        ),
+        (
+            ["create", "--organisation", "4", "--type", "clickhouse", "--host", "https://ch.example.com:9440/"], 64,
+            "--host says another port than the field port: give that one as well"
+        ),
         (["create", "--organisation", "4", "--account-identifier"], 64, "--account-identifier: needs a value"),
         (
             ["create", "--organisation", "4", "--account-identifer", "x"], 64,

@@ -22,14 +22,21 @@ import WarehouseConnections
     @Test func takesWhatIsGivenInTheFormInWhichItIsStored() throws {
         let snowflake = try WarehouseConfiguration(
             creating: .snowflake,
-            given: ["account_identifier": "Xy1", "database": "flagsmith", "schema": "my schema", "role": "Loader_$1"]
+            given: [
+                "account_identifier": " https://Xy1.us-east-1.snowflakecomputing.com/console/login#/ ",
+                "database": "\"flagsmith\"", "schema": "my schema", "role": " Loader_$1\n",
+            ]
         )
         #expect(
-            snowflake.values == ["Xy1", "COMPUTE_WH", "FLAGSMITH", "my schema", "LOADER_$1", "FLAGSMITH_SERVICE"]
+            snowflake.values == [
+                "xy1.us-east-1", "COMPUTE_WH", "flagsmith", "my schema", "LOADER_$1", "FLAGSMITH_SERVICE",
+            ]
         )
         let clickHouse = try WarehouseConfiguration(
             creating: .clickHouse,
-            given: ["host": "[::1]", "port": "08123", "secure": "false", "username": "Flagsmith", "database": "db"]
+            given: [
+                "host": "[::1]", "port": " 08123 ", "secure": "false\n", "username": " Flagsmith", "database": "db",
+            ]
         )
         #expect(clickHouse.values == ["::1", 8123, "db", "Flagsmith", false])
     }
@@ -59,7 +66,19 @@ import WarehouseConnections
             (.clickHouse, ["host": "a", "port": "99999999999999999999"], "port", "is no integer"),
             (.clickHouse, ["host": "a", "secure": "yes"], "secure", "is neither true nor false"),
             (.clickHouse, ["host": "a", "secure": "True"], "secure", "is neither true nor false"),
-            (.clickHouse, ["host": "a:1"], "host", "is no host name or IP address"),
+            (.clickHouse, ["host": "a b"], "host", "is no host name or IP address"),
+            (
+                .snowflake, ["account_identifier": "a", "role": "\"ACCOUNTADMIN\""], "role",
+                "is a name that the warehouse keeps for itself"
+            ),
+            (
+                .snowflake, ["account_identifier": "a", "role": "accountadmin "], "role",
+                "is a name that the warehouse keeps for itself"
+            ),
+            (
+                .snowflake, ["account_identifier": "a", "role": "R&D"], "role",
+                "holds &, which Snowflake's tools replace in a script"
+            ),
             (
                 .clickHouse, ["host": "a", "password": "hunter2"], "password",
                 "is a secret, which no configuration holds"
@@ -87,12 +106,56 @@ import WarehouseConnections
         #expect(try imported.updated(given: ["user": "u"])["database"] == "Flagsmith")
     }
 
+    @Test(
+        arguments: [
+            (["host": "https://h:8443/"], ["h", 8443, true]), (["host": "h:8443"], ["h", 8443, true]),
+            (["host": "https://h"], ["h", 8443, true]),
+            (["host": "https://h:9440/", "port": "9440"], ["h", 9440, true]),
+            (["host": "http://[::1]:8123", "port": "8123", "secure": "false"], ["::1", 8123, false]),
+        ] as [([String: String], [FieldValue])]
+    )
+    func cutsAURLToItsHostWhereTheOtherFieldsAgree(given: [String: String], expected: [FieldValue]) throws {
+        let configuration = try WarehouseConfiguration(creating: .clickHouse, given: given)
+        #expect([configuration["host"], configuration["port"], configuration["secure"]] == expected)
+        #expect(try configuration.updated(given: ["host": given["host"] ?? ""]).values == configuration.values)
+    }
+
+    @Test(arguments: [
+        (["host": "https://h:9440/"], "port"), (["host": "h:443"], "port"), (["host": "http://h"], "secure"),
+        (["host": "https://h:8443", "port": "8123"], "port"), (["host": "https://h", "secure": "false"], "secure"),
+        (["host": "h:99999999"], "port"),
+    ])
+    func saysWhichFieldAURLContradicts(given: [String: String], field: String) {
+        let problem = InvalidValue("host", "says another \(field) than the field \(field): give that one as well")
+        #expect(throws: problem) { try WarehouseConfiguration(creating: .clickHouse, given: given) }
+    }
+
+    @Test func comparesAURLWithWhatIsStored() throws {
+        let given = ["host": "h", "port": "9440"]
+        let configuration = try WarehouseConfiguration(creating: .clickHouse, given: given)
+        #expect(try configuration.updated(given: ["host": "https://i:9440"])["host"] == "i")
+        #expect(throws: InvalidValue.self) { try configuration.updated(given: ["host": "https://i:8443"]) }
+        #expect(try configuration.updated(given: ["host": "i:8443", "port": "8443"])["port"] == 8443)
+    }
+
     @Test func refusesToUpdateAFixedField() throws {
         let configuration = try WarehouseConfiguration(creating: .snowflake, given: ["account_identifier": "a"])
         #expect(try configuration.updated(given: ["account_identifier": "a"]).values == configuration.values)
         #expect(throws: InvalidValue("account_identifier", "cannot be changed: that would be a new connection")) {
             try configuration.updated(given: ["account_identifier": "b"])
         }
+    }
+
+    @Test func takesAFixedFieldAgainInEachOfItsForms() throws {
+        let configuration = try WarehouseConfiguration(creating: .snowflake, given: ["account_identifier": "org-a"])
+        for text in ["ORG.A", "https://org-a.snowflakecomputing.com", " Org-A "] {
+            #expect(try configuration.updated(given: ["account_identifier": text]).values == configuration.values)
+        }
+        // As it was imported, which no operator's form is.
+        let imported = try WarehouseConfiguration(type: .snowflake) { $0.isFixed ? "XY12345" : "A" }
+        let updated = try imported.updated(given: ["account_identifier": "XY12345", "role": "b"])
+        #expect(updated["account_identifier"] == "XY12345")
+        #expect(updated["role"] == "B")
     }
 
     @Test func refusesToUpdateBesideAnImportedValueThatBreaksTheRules() throws {
@@ -109,5 +172,7 @@ import WarehouseConnections
         #expect(throws: InvalidValue("password", "holds a line break or another control character")) {
             try password.value(of: "hunter2\n")
         }
+        let problem = "begins or ends with a space or a character that cannot be seen: give it without"
+        #expect(throws: InvalidValue("password", problem)) { try password.value(of: "hunter2 ") }
     }
 }

@@ -10,13 +10,18 @@ extension PublicKey {
 }
 
 extension WarehouseConfiguration {
+    /// With `given` as it stands, as an import has it: a script must be right whatever the names are.
     static func snowflake(_ given: [String: String] = [:]) throws -> WarehouseConfiguration {
-        let account = ["account_identifier": "xy12345.us-east-1"]
-        return try WarehouseConfiguration(creating: .snowflake, given: account.merging(given) { $1 })
+        try WarehouseConfiguration(creating: .snowflake, given: ["account_identifier": "xy12345.us-east-1"])
+            .replacing(given)
     }
 
+    /// With `given` as it stands.
     static func clickHouse(_ given: [String: String] = [:]) throws -> WarehouseConfiguration {
-        let host = ["host": "ch.example.org"]
-        return try WarehouseConfiguration(creating: .clickHouse, given: host.merging(given) { $1 })
+        try WarehouseConfiguration(creating: .clickHouse, given: ["host": "ch.example.org"]).replacing(given)
+    }
+
+    private func replacing(_ texts: [String: String]) throws -> WarehouseConfiguration {
+        try WarehouseConfiguration(type: type) { field in texts[field.name].map { .text($0) } ?? self[field.name] }
     }
 }
