@@ -25,17 +25,9 @@ enum SensitiveField {
             if count > 0, bytes[count - 1] == UInt8(ascii: "\r") { count -= 1 }
             return (0..<count).map { bytes[$0] }
         }
-        // Spaces at its ends would be lost in a field of HTTP.
-        let isText =
-            !bytes.isEmpty && bytes.count <= 1024 && bytes.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
-            && bytes.first != 0x20 && bytes.last != 0x20
         let secret = Secret(taking: &bytes)
-        let isUTF8 = secret.withBytes { bytes in (try? UTF8Span(validating: bytes)) != nil }
-        guard isText, isUTF8 else {
-            throw ProgramFailure(
-                .dataError,
-                "\(field.option): expected one line of text of 1 to 1024 bytes, no space at its ends"
-            )
+        if let problem = secret.withBytes(TextRule.problem(withSecret:)) {
+            throw ProgramFailure(.dataError, "\(field.option): what is in it \(problem)")
         }
         return secret
     }

@@ -104,6 +104,31 @@ struct ConnectionLifeTests {
         }
     }
 
+    /// Whoever copies a password copies what stands beside it, and no warehouse would take that.
+    @Test
+    func refusesAPasswordWithWhatCannotBeSeenAtItsEnds() async throws {
+        let office = try await Office()
+        let host = ["--organisation", "4", "--type", "clickhouse", "--host", "ch.example.com"]
+        let file = office.workplace.directory("password")
+        for (password, problem) in [
+            ("\u{FEFF}hunter2\r\n", "begins or ends with a space or a character that cannot be seen: give it without"),
+            ("hunter2\u{A0}\n", "begins or ends with a space or a character that cannot be seen: give it without"),
+            ("hunter2\u{200B}", "begins or ends with a space or a character that cannot be seen: give it without"),
+            ("hunter2 \n", "begins or ends with a space or a character that cannot be seen: give it without"),
+            ("hunter2\n\n", "holds a line break or another control character"), ("\n", "is empty"),
+            (String(repeating: "x", count: 1025), "has more than 1024 bytes"),
+        ] {
+            try password.write(toFile: file, atomically: false, encoding: .utf8)
+            let refused = try await office.try("create", host + ["--password-file", file])
+            #expect(refused.exitCode == 65)
+            #expect(refused.error == "warehousectl: --password-file: what is in it \(problem)\n")
+        }
+        #expect(try await office.secrets().isEmpty)
+        try "hunter\u{200D} 2\n".write(toFile: file, atomically: false, encoding: .utf8)
+        try await office.run("create", host + ["--password-file", file])
+        #expect(try await office.secrets().map { $0["value"] } == ["hunter\u{200D} 2"])
+    }
+
     @Test
     func storesWhatPeoplePasteInOneForm() async throws {
         let office = try await Office()
