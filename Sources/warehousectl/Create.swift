@@ -60,6 +60,7 @@ struct Create: ParsableCommand {
             json: created,
             of: organisation
         )
+        WarehouseUsers.warnIfShared(configuration, of: organisation, in: store)
     }
 
     private func refuseSecond(_ existing: WarehouseConnection?) throws(ProgramFailure) {

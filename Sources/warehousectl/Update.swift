@@ -63,5 +63,6 @@ struct Update: ParsableCommand {
             json: updated,
             of: target.organisation
         )
+        WarehouseUsers.warnIfShared(configuration, of: target.organisation, in: store)
     }
 }

@@ -165,6 +165,40 @@ struct ConnectionLifeTests {
         #expect(try await config() == created)
     }
 
+    /// Both would set the key of one user in the customer's account.
+    @Test
+    func warnsOfAUserThatAnotherOrganisationHas() async throws {
+        let office = try await Office()
+        let warning = """
+            sign in to one warehouse as the same user, which can have the key or password of one only: give each \
+            connection a user of its own
+            """
+        let checked = "{\"store\":\"\(office.workplace.store)\",\"connections\":4,\"keys\":4,\"schema_version\":"
+        // That of organisation 1, in another spelling.
+        let create = [
+            "--organisation", "4", "--account-identifier", "https://XY12345.us-east-1.snowflakecomputing.com",
+        ]
+        let created = try await office.run("create", create + ["--json"])
+        #expect(created.error == "warehousectl: warning: organisations 4 and 1 \(warning)\n")
+        #expect(try JSONSerialization.jsonObject(with: Data(created.output.utf8)) is [String: Any])
+        #expect(try await office.run("check").output.hasSuffix("\norganisations 1 and 4 \(warning)\n"))
+        let shared = try await office.run("check", "--json").output
+        #expect(shared.hasPrefix(checked) && shared.hasSuffix(",\"shared_users\":[[1,4]]}\n"), "\(shared)")
+
+        #expect(try await office.run("update", "--organisation", "4", "--user", "another").error.isEmpty)
+        #expect(try await office.run("check").output.split(separator: "\n").count == 1)
+        #expect(try await office.run("check", "--json").output.hasSuffix(",\"shared_users\":[]}\n"))
+        let updated = try await office.run("update", "--organisation", "4", "--user", "\"Flagsmith_Service\"")
+        #expect(updated.error == "warehousectl: warning: organisations 4 and 1 \(warning)\n")
+
+        // The change is made, whatever is wrong with a connection that is not the organisation's.
+        try await office.workplace.sql("UPDATE connection SET config = '{}' WHERE organisation = 2")
+        let unknown = try await office.run("update", "--organisation", "4", "--user", "third")
+        let unsure = "warehousectl: warning: whether another organisation has the same user is not known: "
+        #expect(unknown.error.hasPrefix(unsure), "\(unknown.error)")
+        #expect(unknown.error.split(separator: "\n").count == 1)
+    }
+
     @Test
     func leavesNoSecretWhereOthersRead() async throws {
         let office = try await Office()

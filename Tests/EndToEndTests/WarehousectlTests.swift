@@ -67,6 +67,16 @@ struct WarehousectlTests {
             .replacing(/"user":"[^"]*"/, with: "\"user\":\"\\\"R&D\\\"\u{200B} <% x %>\u{A0}\"")
         _ = try await run("import", "-", "--store", store, input: lines)
         #expect(try await run("export", "--store", store).output == lines)
+        // All three have the same user of the same account.
+        let checked = try await run("check", "--json", "--store", store)
+        #expect(checked.exitCode == 0)
+        #expect(checked.output.hasSuffix(",\"shared_users\":[[1,2,3]]}\n"), "\(checked.output)")
+        // However many there are, a line names three.
+        let others = lines.replacing(/"organisation":(\d)/) { "\"organisation\":1\($0.1)" }
+        let more = others.replacing("\"id\":\"wc_", with: "\"id\":\"wc_x")
+        _ = try await run("import", "-", "--store", store, input: more)
+        let line = try await run("check", "--store", store).output.split(separator: "\n").last
+        #expect(line?.hasPrefix("organisations 1, 2, 3 and 3 more sign in to one warehouse as the same user, ") == true)
     }
 
     @Test
