@@ -17,12 +17,14 @@ enum ClickHouseOffice {
     ///   - speaksTLS: whether the stand-in's port is; nil for the same.
     ///   - port: nil for the stand-in's.
     ///   - directory: may hold its certificate; nil for a new one.
+    ///   - password: is typed; nil lets the tool make one.
     static func with<Result: Sendable>(
         host: String = "localhost",
         isSecure: Bool = true,
         speaksTLS: Bool? = nil,
         port: Int? = nil,
         in directory: TemporaryDirectory? = nil,
+        password: String? = "pass wörd",
         _ body: (Office, WarehouseStandIn, TemporaryDirectory) async throws -> Result
     ) async throws -> Result {
         let office = try await Office()
@@ -33,16 +35,12 @@ enum ClickHouseOffice {
             state: state,
             isSecure: speaksTLS ?? isSecure
         ) { clickHouse in
-            let file = office.workplace.directory("password")
-            try "pass wörd\n".write(toFile: file, atomically: false, encoding: .utf8)
-            try await office.run(
-                "create",
-                [
-                    "--organisation", "4", "--type", "clickhouse", "--host", host, "--port",
-                    "\(port ?? clickHouse.port)", "--username", "loader", "--secure", "\(isSecure)",
-                    "--password-file", file,
-                ]
-            )
+            var words = [
+                "--organisation", "4", "--type", "clickhouse", "--host", host, "--port", "\(port ?? clickHouse.port)",
+                "--username", "loader", "--secure", "\(isSecure)",
+            ]
+            if let password { words += ["--password-file", try office.passwordFile(password)] }
+            try await office.run("create", words)
             return try await body(office, clickHouse, directory)
         }
     }

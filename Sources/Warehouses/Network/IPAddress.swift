@@ -1,3 +1,5 @@
+// The compiler finds sockaddr in either of the two, depending on which files it compiles together.
+import CCurl
 import Glibc
 
 /// An IPv4 or IPv6 address.

@@ -4,13 +4,18 @@
 clickhouse.py --state FILE --log FILE [--certificate FILE --key FILE]   (without TLS if not given)
 
 The state is read again at each request:
-{"users": {NAME: PASSWORD}, "databases": [NAME], "fail": {FIRST WORD OF A STATEMENT: TEXT}, "mode": MODE}
+{"users": {NAME: PASSWORD}, "scripts": [SET-UP SCRIPT], "databases": [NAME], "mode": MODE,
+ "fail": {FIRST WORD OF A STATEMENT: TEXT}, "answer": {FIRST WORD: {"status", "headers", "body", "times"}}}
 where MODE is normal, closing (as normal, but each connection is closed after its first answer, which does not say so),
 close-once (as normal, but the first request is not answered) or one of stand_in.fault; it comes after the password is
-checked.
+checked. The users of a script have the passwords whose hashes it gives them. An answer is sent before the password is
+checked; with "times", to so many requests only.
 """
 
 import argparse
+import collections
+import hashlib
+import json
 import re
 
 import stand_in
@@ -41,7 +46,9 @@ class ClickHouse(stand_in.Handler):
         if self.command != "POST" or self.path.partition("?")[0] != "/":
             raise stand_in.Refusal(answer_with(404, f"There is no handle {self.command} {self.path}\n"))
         state = self.state()
-        self.authenticate(state["users"], user)
+        if answer := self.given_answer(statement, state.get("answer", {})):
+            return answer
+        self.authenticate(state, user)
         if answer := stand_in.fault(state["mode"]):
             return answer
         if state["mode"] == "closing":
@@ -60,8 +67,24 @@ class ClickHouse(stand_in.Handler):
         """Of a header's bytes, which Python takes for Latin-1, as ClickHouse does for UTF-8."""
         return self.headers.get(header, default).encode("latin-1").decode(errors="replace")
 
-    def authenticate(self, users, user):
-        if user not in users or self.text("X-ClickHouse-Key", "") != users[user]:
+    def given_answer(self, statement, answers):
+        given = answers.get(statement.partition(" ")[0])
+        if not given:
+            return None
+        key = json.dumps(given)
+        self.server.counts[key] += 1
+        if self.server.counts[key] > given.get("times", self.server.counts[key]):
+            return None
+        headers = given.get("headers", {})
+        return stand_in.Answer.whole(given["status"], given.get("body", "").encode(), **headers)
+
+    def authenticate(self, state, user):
+        password = self.text("X-ClickHouse-Key", "")
+        is_right = user in state["users"] and password == state["users"][user]
+        for script in state.get("scripts", []):
+            for name, digest, salt in re.findall(r'^ALTER USER "(.*)" .* BY \'(.*)\' SALT \'(.*)\';$', script, re.M):
+                is_right |= name == user and hashlib.sha256((password + salt).encode()).hexdigest() == digest
+        if not is_right:
             problem = "Authentication failed: password is incorrect, or there is no user with such name."
             raise exception(403, 516, "AUTHENTICATION_FAILED", f"{user}: {problem}")
 
@@ -70,8 +93,10 @@ class ClickHouse(stand_in.Handler):
         if words and words[0] in failures:
             raise refusal(403, failures[words[0]])
         match words:
-            case ["SELECT", "1"]:
+            case ["SELECT", "1", "FORMAT", "TabSeparated"]:
                 return answer_with(200, "1\n")
+            case ["SELECT", "1"]:
+                return answer_with(200, '{"data": [{"1": 1}]}\n')
             case ["CREATE", "TABLE", *_] | ["INSERT", *_]:
                 return answer_with(200)
         raise exception(400, 62, "SYNTAX_ERROR", "Syntax error: the stand-in does not know this statement.")
@@ -86,7 +111,9 @@ def main():
     parser = argparse.ArgumentParser()
     stand_in.add_files(parser, "state", "log")
     stand_in.add_files(parser, "certificate", "key", required=False)
-    stand_in.serve(stand_in.Server(ClickHouse, parser.parse_args()))
+    server = stand_in.Server(ClickHouse, parser.parse_args())
+    server.counts = collections.Counter()
+    stand_in.serve(server)
 
 
 if __name__ == "__main__":
