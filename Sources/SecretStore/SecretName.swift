@@ -1,4 +1,4 @@
-/// What a secret is to its connection: `private_key`, or a sensitive field of the warehouse type.
+/// What a secret is to its connection: `private_key`, a sensitive field of the warehouse type, or `made_password`.
 public struct SecretName: Hashable, Sendable {
     public let rawValue: String
 
@@ -17,6 +17,11 @@ public struct SecretName: Hashable, Sendable {
 
     public static let privateKey = SecretName(known: "private_key")
     public static let password = SecretName(known: "password")
+    /// A password that nobody has typed: this service has made it, and may make another one.
+    public static let madePassword = SecretName(known: "made_password")
+
+    /// What the secret is for. A connection has one for each use, whatever it is called.
+    var use: SecretName { self == .madePassword ? .password : self }
 
     private static let letters = UInt8(ascii: "a")...UInt8(ascii: "z")
     private static let digits = UInt8(ascii: "0")...UInt8(ascii: "9")

@@ -34,6 +34,17 @@ extension SecretStore {
         try run { try SecretRow.identities(of: organisation, $0) }
     }
 
+    /// Whether the connection's password was made by this service.
+    public func hasMadePassword(
+        _ connection: ConnectionID,
+        of organisation: OrganisationID
+    ) throws(SecretStoreError) -> Bool {
+        let passwords = try identities(of: organisation).filter {
+            $0.connection == connection && $0.name.use == .password
+        }
+        return passwords.max { $0.version < $1.version }?.name == .madePassword
+    }
+
     /// Opens one secret after the other, of all organisations or of one, in the order of ``identities(of:)``. Calls `body`
     /// with nil for a secret that does not open.
     ///

@@ -6,7 +6,7 @@ public import WarehouseConnections
 public struct UnsettledConnection: Hashable, Sendable {
     /// What the change does with the secrets that were there before.
     public enum Effect: String, Sendable {
-        /// New ones take the place of those of the same name.
+        /// New ones take the place of those for the same use.
         case replaces
         /// New ones stand beside them.
         case adds
@@ -53,8 +53,8 @@ extension UnsettledConnection {
         switch (isMade, effect) {
         case (true, .adds), (false, .retires): return []
         case (true, _):
-            let names = Set(secrets.filter { $0.version == version }.map(\.name))
-            return secrets.filter { $0.version < version && names.contains($0.name) }
+            let uses = Set(secrets.filter { $0.version == version }.map(\.name.use))
+            return secrets.filter { $0.version < version && uses.contains($0.name.use) }
         case (false, _): return secrets.filter { $0.version == version }
         }
     }

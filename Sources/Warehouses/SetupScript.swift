@@ -10,12 +10,18 @@ public struct SetupScript: Sendable {
 
     /// The script for a connection, or nil if its warehouse type or these values need none.
     ///
-    /// - Parameter key: what the customer installs; nil leaves the statement out.
-    public init?(for configuration: WarehouseConfiguration, installing key: KeyInstallation?) {
+    /// - Parameters:
+    ///   - key: what the customer installs; nil leaves the statement out.
+    ///   - password: what the user's password is to be checked with; nil if it was not made by this service.
+    public init?(
+        for configuration: WarehouseConfiguration,
+        installing key: KeyInstallation?,
+        password: PasswordVerifier? = nil
+    ) {
         let lines: [String]? =
             switch configuration.type {
             case .snowflake: Self.snowflake(configuration, key)
-            case .clickHouse: Self.clickHouse(configuration)
+            case .clickHouse: Self.clickHouse(configuration, password)
             default: nil
             }
         guard let lines, !lines.isEmpty else { return nil }

@@ -36,6 +36,11 @@ struct ConnectionChange {
         try KeyGenerations(of: connection, organisation, in: secrets)
     }
 
+    /// Whether this service has made the connection's password.
+    func hasMadePassword(_ id: ConnectionID, of organisation: OrganisationID) throws -> Bool {
+        try failingWithSecretStoreErrors { try secrets?.hasMadePassword(id, of: organisation) ?? false }
+    }
+
     /// Throws unless the store of secrets is open and has some of the connection.
     func requireSecrets(of id: ConnectionID, _ organisation: OrganisationID) throws {
         let isThere = try failingWithSecretStoreErrors {

@@ -11,7 +11,8 @@ struct Create: ParsableCommand {
         usage: "warehousectl create --organisation <organisation> [--type <type>] --<field> <value> ...",
         discussion: """
             The API serves it at the next request, as pending_customer_setup, until the customer has run its set-up \
-            script (warehousectl show) and a test has passed. What is secret goes into the store of secrets alone.
+            script (warehousectl show) and a test has passed. What is secret goes into the store of secrets alone. A \
+            password that is not given is made here: the set-up script then gives it to the warehouse's user, as a hash.
 
             \(FieldArguments.help(creating: true))
             """
@@ -39,21 +40,31 @@ struct Create: ParsableCommand {
         // Before a password is asked for and a key pair made, and once more under the lock.
         try failingWithStoreErrors { try refuseSecond(store.reader().connection(of: organisation)) }
         _ = try secrets.open()
-        var given = try type.sensitiveFields.map { field in
-            (name: try field.secretName(), secret: try SensitiveField.read(field, from: arguments.files[field.name]))
+        var given = GivenSecrets()
+        for field in type.sensitiveFields {
+            if let file = arguments.files[field.name] {
+                try given.read(field, from: file)
+            } else {
+                try given.make(field, for: configuration)
+            }
         }
         var publicKey: PublicKey?
         if type.hasKeyPair {
             let pair = try KeyPair()
             publicKey = pair.publicKey
-            given.append((.privateKey, pair.withPrivateKey { Secret(taking: &$0) }))
+            given.add(pair.withPrivateKey { Secret(taking: &$0) }, as: .privateKey)
         }
         let id = ConnectionID.random()
-        let created = try WarehouseConnection(pending: id, configuration, publicKey.map { KeyInstallation($0) })
+        let created = try WarehouseConnection(
+            pending: id,
+            configuration,
+            publicKey.map { KeyInstallation($0) },
+            given.verifier
+        )
         let change = try ConnectionChange(secrets: secrets.open(), store: store, actor: actor)
         try refuseSecond(change.connection(of: organisation))
-        try change.run(id, of: organisation, from: nil, to: created, secrets: given) { transaction in
-            try transaction.put(created, for: organisation, as: .create, secrets: given.map(\.name.rawValue))
+        try change.run(id, of: organisation, from: nil, to: created, secrets: given.named) { transaction in
+            try transaction.put(created, for: organisation, as: .create, secrets: given.names)
         }
         try output.print(
             "\(id): created for organisation \(organisation): the customer runs its set-up script: warehousectl show",
@@ -89,6 +100,7 @@ extension WarehouseConnection {
         pending id: ConnectionID,
         _ configuration: WarehouseConfiguration,
         _ key: KeyInstallation?,
+        _ password: PasswordVerifier? = nil,
         createdAt: Timestamp? = nil
     ) throws {
         guard let createdAt = createdAt ?? Timestamp() else { throw ProgramFailure(.ioError, "the clock has no time") }
@@ -97,7 +109,7 @@ extension WarehouseConnection {
             status: .pendingCustomerSetup,
             configuration: configuration,
             publicKey: key?.publicKey,
-            setupScript: SetupScript(for: configuration, installing: key)?.text,
+            setupScript: SetupScript(for: configuration, installing: key, password: password)?.text,
             createdAt: createdAt,
             lastTestedAt: nil,
             lastError: nil

@@ -75,7 +75,10 @@ extension WarehouseType.Field {
     /// A line for the help of a command.
     fileprivate func help(creating: Bool) -> String {
         guard !isSensitive else {
-            return "  \(option) <path>  \(help) In a file; - for standard input; else asked for where it is needed."
+            let otherwise =
+                creating
+                ? "left out, it is made here." : "left out, it stays, or is made anew if it was made here."
+            return "  \(option) <path>  \(help) In a file; - for standard input or to type it; \(otherwise)"
         }
         let condition = defaultValue.map { " (default: \($0))" } ?? " (required)"
         return "  \(option) <value>  \(help)" + (creating ? condition : "")

@@ -7,13 +7,16 @@ import Warehouses
 struct RotateKey: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rotate-key",
-        abstract: "Give an organisation's connection a new key pair, without a gap.",
+        abstract: "Give an organisation's connection a new key pair, without a gap; or a new password.",
         discussion: """
             1. rotate-key makes the new pair beside the old one, and a set-up script that installs it beside the old one. \
             The API shows both at the next request, as pending_customer_setup. Nothing stops: the old key still works.
             2. The customer runs the script; test signs in with the new key.
             3. rotate-key --finish removes the old private key. The customer runs the script once more, which removes \
             the old public key from their user.
+
+            Where this service has made the password of a connection without a key pair, rotate-key makes another one in \
+            its place. Nothing can sign in until the customer has run the set-up script; there is nothing to finish.
             """
     )
 
@@ -40,7 +43,8 @@ struct RotateKey: ParsableCommand {
             throw ProgramFailure(.no, "organisation \(target.organisation) has no warehouse connection")
         }
         let type = old.configuration.type
-        guard type.hasKeyPair else {
+        let isPassword = try change.hasMadePassword(old.id, of: target.organisation)
+        guard type.hasKeyPair || isPassword else {
             throw ProgramFailure(.no, "\(old.id): \(type.name) has no key pair: change its secrets with update")
         }
         // What was imported may have names that no script may be made of.
@@ -49,6 +53,7 @@ struct RotateKey: ParsableCommand {
         } catch {
             throw ProgramFailure(.dataError, "\(old.id): \(error): change it with update, or make the connection anew")
         }
+        guard !isPassword else { return try replacePassword(of: old, change) }
         let generations = try change.keyGenerations(old, of: target.organisation)
         if finish { try finishRotation(of: old, generations, change) } else { try rotate(old, generations, change) }
     }
@@ -73,6 +78,30 @@ struct RotateKey: ParsableCommand {
         ) { try record(rotated, as: .rotateKey, $0) }
         try output.print(
             "\(old.id): new key: the customer runs its set-up script (warehousectl show), then test, then --finish",
+            json: rotated,
+            of: target.organisation
+        )
+    }
+
+    /// A user has room for one password: the old one ends when the customer runs the script.
+    private func replacePassword(of old: WarehouseConnection, _ change: ConnectionChange) throws {
+        guard !finish else {
+            throw ProgramFailure(.no, "\(old.id): nothing to finish: a new password has replaced the old one at once")
+        }
+        var given = GivenSecrets()
+        for field in old.configuration.type.sensitiveFields { try given.make(field, for: old.configuration) }
+        let rotated = try WarehouseConnection(
+            pending: old.id,
+            old.configuration,
+            nil,
+            given.verifier,
+            createdAt: old.createdAt
+        )
+        try change.run(old.id, of: target.organisation, from: old, to: rotated, secrets: given.named) { transaction in
+            try transaction.put(rotated, for: target.organisation, as: .rotateKey, secrets: given.names)
+        }
+        try output.print(
+            "\(old.id): new password: nothing can sign in until the customer has run the script: warehousectl show",
             json: rotated,
             of: target.organisation
         )

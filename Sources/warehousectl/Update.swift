@@ -10,7 +10,8 @@ struct Update: ParsableCommand {
         discussion: """
             The key pair stays. The status becomes pending_customer_setup, because the customer has to run the new \
             script; the result of the latest test goes. Another type or account would be another connection: delete \
-            this one and create that. Where a password is sent to is changed together with the password alone.
+            this one and create that. Where a password is sent to is changed together with the password alone: a password \
+            that was made here is made anew by each update.
 
             \(FieldArguments.help(creating: false))
             """
@@ -42,21 +43,31 @@ struct Update: ParsableCommand {
         let movesSecrets = type.fields.contains {
             $0.isDestination && old.configuration[$0.name] != configuration[$0.name]
         }
-        var given: [(name: SecretName, secret: Secret)] = []
-        for field in type.sensitiveFields where movesSecrets || arguments.files[field.name] != nil {
-            given.append((try field.secretName(), try SensitiveField.read(field, from: arguments.files[field.name])))
+        // Its hash is in the script, which is made anew: so is the password.
+        let isMade = try failingWithSecretStoreErrors {
+            try secrets.openIfThere()?.hasMadePassword(old.id, of: target.organisation) ?? false
         }
-        let opened = given.isEmpty ? try secrets.openIfThere() : try secrets.open()
+        var given = GivenSecrets()
+        for field in type.sensitiveFields {
+            let file = arguments.files[field.name]
+            if file == nil, isMade {
+                try given.make(field, for: configuration)
+            } else if file != nil || movesSecrets {
+                try given.read(field, from: file)
+            }
+        }
+        let opened = given.named.isEmpty ? try secrets.openIfThere() : try secrets.open()
         let change = try ConnectionChange(secrets: opened, store: store, actor: actor)
         let generations = try change.keyGenerations(old, of: target.organisation)
         let updated = try WarehouseConnection(
             pending: old.id,
             configuration,
             old.publicKey.map(generations.installation),
+            given.verifier,
             createdAt: old.createdAt
         )
-        try change.run(old.id, of: target.organisation, from: old, to: updated, secrets: given) { transaction in
-            try transaction.put(updated, for: target.organisation, as: .update, secrets: given.map(\.name.rawValue))
+        try change.run(old.id, of: target.organisation, from: old, to: updated, secrets: given.named) { transaction in
+            try transaction.put(updated, for: target.organisation, as: .update, secrets: given.names)
         }
         try output.print(
             "\(updated.id): updated: the customer runs its set-up script again: warehousectl show",

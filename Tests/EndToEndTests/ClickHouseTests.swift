@@ -31,6 +31,38 @@ struct ClickHouseTests {
         }
     }
 
+    /// The stand-in knows the user as ClickHouse does that has run the set-up script: by hash and salt.
+    @Test
+    func signsInWithThePasswordThatTheScriptInstalls() async throws {
+        try await ClickHouseOffice.with(password: nil) { office, clickHouse, directory in
+            var scripts: [String] = []
+            for words in [[], ["rotate-key"], ["update", "--secure", "false"], ["update", "--secure", "true"]] {
+                if !words.isEmpty {
+                    try await office.run(words[0], ["--organisation", "4"] + words.dropFirst())
+                }
+                let script = try #require(try await office.connection(4)["setup_script"] as? String)
+                try clickHouse.set(
+                    ClickHouseOffice.state.merging(["users": [String: String](), "scripts": Array(scripts.suffix(1))]) {
+                        $1
+                    }
+                )
+                guard words.last != "false" else { continue }
+                let before = try await test(office, directory)
+                #expect(
+                    before.output.contains("pending_customer_setup: read: 516: "),
+                    "\(before.output)\(before.error)"
+                )
+                try clickHouse.set(
+                    ClickHouseOffice.state.merging(["users": [String: String](), "scripts": [script]]) { $1 }
+                )
+                let after = try await test(office, directory)
+                #expect(after.exitCode == 0, "\(after.output)\(after.error)")
+                scripts.append(script)
+            }
+            #expect(Set(scripts).count == 3)
+        }
+    }
+
     /// The name is a public address's when the connection is made, and 127.0.0.1's when it is tested.
     @Test(.enabled("needs the right to mounts") { try await Hosts.canBeSet() })
     func goesOnlyToTheAddressThatItHasChecked() async throws {

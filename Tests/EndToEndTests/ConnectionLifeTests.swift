@@ -65,7 +65,7 @@ struct ConnectionLifeTests {
         let office = try await Office()
         let create = office.words(
             "create",
-            ["--organisation", "4", "--type", "clickhouse", "--host", "ch.example.com"]
+            ["--organisation", "4", "--type", "clickhouse", "--host", "ch.example.com", "--password-file", "-"]
         )
         // Of a program's threads any may get the signal.
         for _ in 1...10 {

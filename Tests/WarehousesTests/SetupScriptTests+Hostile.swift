@@ -4,8 +4,8 @@ import WarehouseConnections
 @testable import Warehouses
 
 extension SetupScriptTests {
-    /// Names that break out of a script that is not careful.
-    private static let hostileNames =
+    /// Names that both warehouses take and that break out of a script that is not careful.
+    static let hostileNames =
         [
             "select", "TABLE", "order by", "user", "lower case", "Mixed-Case", "1st", "a.b", " ", " a ", "\"", "\"\"",
             "\"a\"",
@@ -75,6 +75,7 @@ extension SetupScriptTests {
         }
     }
 
+    /// With a password that was made, `EmbeddedClickHouseTests` reads it: sqlfluff knows neither SALT nor ALTER USER.
     @Test(.timeLimit(.minutes(10)))
     func writesClickHouseThatParsesWhateverTheNames() async throws {
         let fields = ["database", "username"]
@@ -144,7 +145,13 @@ extension SetupScriptTests {
             for field in type.publicFields where field.isRequired { given[field.name] = given[field.name] ?? "a" }
             try #require(given.values.contains(longest))
             let configuration = try WarehouseConfiguration(creating: type, given: given)
-            let script = try #require(try SetupScript(for: configuration, installing: KeyInstallation(.mock())))
+            let script = try #require(
+                try SetupScript(
+                    for: configuration,
+                    installing: KeyInstallation(.mock()),
+                    password: MadePassword().verifier
+                )
+            )
             #expect(script.text.utf8.count <= WarehouseConnection.longestScript)
         }
     }
