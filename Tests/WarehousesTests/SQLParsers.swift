@@ -10,28 +10,10 @@ enum SQLParsers {
         for (index, script) in scripts.enumerated() {
             try script.write(toFile: directory("\(index).sql"), atomically: false, encoding: .utf8)
         }
-        return try await shell(
-            "\(install)\ncd \"$directory\"\n\(commands)",
-            ["project": Fixture.project, "packages": packages, "directory": directory.path],
+        return try await PythonEnvironment(name: "parsers").run(
+            "cd \"$directory\"\n\(commands)",
+            ["directory": directory.path],
             longestOutput: 1 << 27
         )
     }
-
-    /// They and all that they need, each in one version.
-    private static let packages = Fixture.project + "Tests/WarehousesTests/parsers.txt"
-
-    /// Made once for each list of packages, by one process at a time.
-    private static let install = """
-        environment=$project.build/parsers-$(sha256sum "$packages" | cut -c 1-8)
-        bin=$environment/bin
-        exec 9> "$environment.lock"
-        flock 9
-        if [ ! -e "$environment/complete" ]; then
-            rm -rf "$environment"
-            python3 -m venv "$environment" >&2
-            "$bin/pip" install --quiet --disable-pip-version-check --no-deps --requirement "$packages" >&2
-            touch "$environment/complete"
-        fi
-        exec 9>&-
-        """
 }
