@@ -34,7 +34,7 @@ finish() { wait "$1" || { cat "$TMPDIR/$2.log" >&2; fail 1 "$2: failed, see abov
 
 heading "Packages"
 # systemd has systemd-socket-activate, prometheus has promtool, iproute2 has ss
-deploy/install-packages.sh apache2-bin certbot crun curl faketime gcc groff-base iproute2 jq \
+deploy/install-packages.sh apache2-bin certbot clickhouse-server crun curl faketime gcc groff-base iproute2 jq \
     libcurl4-openssl-dev libfcgi-dev libsqlite3-dev lighttpd logrotate man-db multiwatch nginx openssl podman procps \
     prometheus python3 python3-cryptography python3-prometheus-client python3-venv shellcheck spawn-fcgi strace systemd \
     valgrind wrk
