@@ -130,7 +130,7 @@ let package = Package(
         .testTarget(
             name: "SecretStoreTests",
             dependencies: [
-                "SecretStore", "StoreFiles", "WarehouseConnections", "TestSupport",
+                "SecretStore", "StoreFiles", "WarehouseConnections", "Warehouses", "TestSupport",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]

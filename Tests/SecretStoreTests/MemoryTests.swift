@@ -2,6 +2,8 @@ import Crypto
 import Foundation
 import TestSupport
 import Testing
+import WarehouseConnections
+import Warehouses
 
 @testable import SecretStore
 
@@ -68,6 +70,29 @@ struct MemoryTests {
         }
         try use()
         #expect(try rare.copies(expected: 0) == 0)
+    }
+
+    /// Neither its text nor the bits that it spells.
+    @Test
+    func holdsAMadePasswordInOnePlace() throws {
+        func use() throws -> [RareBytes] {
+            let made = MadePassword()
+            let text = made.withText { RareBytes(taking: &$0) }
+            let bits = made.withText { digits in
+                var bits = stride(from: 0, to: digits.count, by: 2).map { index in
+                    (Hexadecimal.value(digits[index]) ?? 0) << 4 | (Hexadecimal.value(digits[index + 1]) ?? 0)
+                }
+                return RareBytes(taking: &bits)
+            }
+            // Its key; the secret alone when that has gone.
+            #expect(try text.copies(expected: 0) == 0)
+            #expect(try bits.copies(expected: 1) == 1)
+            let secret = made.withText { Secret(taking: &$0) }
+            try SecretStore(path: site.store).put(secret, for: .sample())
+            #expect(try text.copies(expected: 1) == 1)
+            return [text, bits]
+        }
+        for rare in try use() { #expect(try rare.copies(expected: 0) == 0) }
     }
 
     @Test

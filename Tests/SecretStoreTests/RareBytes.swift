@@ -1,6 +1,8 @@
 import Foundation
 import Glibc
 
+@testable import SecretStore
+
 /// Bytes that this process holds nowhere else until it copies them, and the search for such copies.
 @safe
 final class RareBytes {
@@ -11,6 +13,13 @@ final class RareBytes {
         unsafe bytes = .allocate(byteCount: count, alignment: 16)
         // Straight to where they stay. The first one is not zero: most of the memory is.
         repeat { unsafe _ = read(random.fileDescriptor, bytes.baseAddress, count) } while unsafe bytes[0] == 0
+    }
+
+    /// Takes bytes over that somebody else has made, and zeroes theirs.
+    init(taking other: inout [UInt8]) {
+        unsafe bytes = .allocate(byteCount: other.count, alignment: 16)
+        unsafe bytes.copyBytes(from: other)
+        unsafe other.withUnsafeMutableBytes { unsafe $0.wipe() }
     }
 
     deinit { unsafe bytes.deallocate() }
