@@ -43,10 +43,12 @@ struct Update: ParsableCommand {
         let movesSecrets = type.fields.contains {
             $0.isDestination && old.configuration[$0.name] != configuration[$0.name]
         }
-        // Its hash is in the script, which is made anew: so is the password.
-        let isMade = try failingWithSecretStoreErrors {
-            try secrets.openIfThere()?.hasMadePassword(old.id, of: target.organisation) ?? false
-        }
+        // Its hash is in the script, which is made anew: so is the password. What an interrupted change has left is settled
+        // first: it may be a password of the other kind.
+        let isMade =
+            try !type.sensitiveFields.isEmpty
+            && ConnectionChange(secrets: secrets.openIfThere(), store: store, actor: actor)
+                .hasMadePassword(old.id, of: target.organisation)
         var given = GivenSecrets()
         for field in type.sensitiveFields {
             let file = arguments.files[field.name]

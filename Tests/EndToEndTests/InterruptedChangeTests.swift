@@ -77,6 +77,42 @@ struct InterruptedChangeTests {
         print("\(commands.kills) new passwords killed: the audit has each that is there, and no other")
     }
 
+    /// A typed password takes the place of one that was made, or does not; the script has the hash of the one that is there.
+    @Test
+    func leavesTheHashOfThePasswordThatWasMade() async throws {
+        let office = try await Office()
+        let create = [
+            "create", "--organisation", "4", "--type", "clickhouse", "--host", "h.example.com", "--username", "loader",
+        ]
+        let file = try office.passwordFile("typed")
+        var commands = office.killedCommands()
+        try await commands.untilKilled(times: Self.times) { commands, number in
+            let isMade = try await office.secrets().first?["name"] == "made_password"
+            if try await office.exists(4), !isMade { try await office.run("delete", "--organisation", "4", "--yes") }
+            if !isMade { try await office.run("create", Array(create.dropFirst())) }
+            let words = [
+                ["rotate-key", "--organisation", "4"], ["update", "--organisation", "4", "--database", "a\(number)"],
+                ["update", "--organisation", "4", "--password-file", file],
+            ]
+            let word = words[number % 3]
+            _ = try await commands.run("\(number % 3)", word + office.stores)
+            // The next change may be of the same connection or of another.
+            let next =
+                number.isMultiple(of: 2) ? ["4", "--database", "b\(number)"] : ["2", "--warehouse", "w\(number)"]
+            try await office.run("update", ["--organisation"] + next)
+            let secrets = try await office.secrets()
+            try #require(secrets.count == 1)
+            let script = try #require(try await office.connection(4)["setup_script"] as? String)
+            let verifier = script.firstMatch(of: /ALTER USER .* BY '(.*)' SALT '(.*)';/)
+            #expect((secrets[0]["name"] == "made_password") == (verifier != nil), "\(word) cut off")
+            if let verifier, let password = secrets[0]["value"] {
+                let hash = try await Program.run("sha256sum", [], input: password + verifier.2)
+                #expect(hash.output.prefix(64) == verifier.1, "\(word) cut off")
+            }
+        }
+        print("\(commands.kills) changes of made passwords killed: each script had the hash of the one that was there")
+    }
+
     /// Whenever a rotation is killed, what the API shows can be signed for, and the older key is there exactly as long as
     /// the script leaves it where it is.
     @Test

@@ -1,6 +1,8 @@
 import Foundation
+import SecretStore
 import TestSupport
 import Testing
+import WarehouseConnections
 
 /// A password that nobody has typed: where it is, what the set-up script has of it, when there is a new one.
 @Suite(.timeLimit(.minutes(5)))
@@ -77,6 +79,34 @@ struct MadePasswordTests {
             "\(rotated.error)"
         )
         #expect(try await office.secrets().map { $0["value"] } == ["typed-1"])
+    }
+
+    /// A change that was killed has sealed a typed password that no connection has.
+    @Test
+    func makesAnotherInPlaceOfAnInterruptedChange() async throws {
+        let office = try await Office()
+        try await office.run("create", Self.create)
+        let before = try await made(office)
+        do {
+            let shown = try await office.connection(4)["id"] as? String
+            let id = try #require(shown.flatMap { ConnectionID($0) })
+            let secrets = try SecretStore(path: office.secretStore)
+            let version = SecretVersion.first.next
+            try secrets.mark(
+                UnsettledConnection(
+                    store: URL(filePath: office.workplace.store).resolvingSymlinksInPath().path,
+                    organisation: 4,
+                    connection: id,
+                    version: version,
+                    auditEntries: 1
+                )
+            )
+            var typed = Array("typed".utf8)
+            let secretID = SecretID(organisation: 4, connection: id, name: .password, version: version)
+            try secrets.put(Secret(taking: &typed), for: secretID)
+        }
+        try await office.run("update", "--organisation", "4", "--database", "other")
+        #expect(try await made(office) != before)
     }
 
     /// It comes from a file of the server: no statement changes it.
