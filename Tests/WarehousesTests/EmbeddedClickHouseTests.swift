@@ -143,6 +143,8 @@ import WarehouseConnections
         ("have the grant ALL ON *.*", #"SELECT, INSERT, CREATE TABLE ON "flagsmith_exp".*"#),
         ("have the grant ROLE ADMIN ON *.*", #"SELECT, INSERT, CREATE TABLE ON "flagsmith_exp".*"#),
         ("have the grant SELECT ON [redacted].t", #"SELECT, INSERT, CREATE TABLE ON "flagsmith_exp".*"#),
+        (#"have the grant SELECT ON `a\`.`; DROP TABLE x; --`"#, #"SELECT, INSERT, CREATE TABLE ON "flagsmith_exp".*"#),
+        ("have the grant SELECT ON `a\nb`.c", #"SELECT, INSERT, CREATE TABLE ON "flagsmith_exp".*"#),
         ("Not enough privileges.", #"SELECT, INSERT, CREATE TABLE ON "flagsmith_exp".*"#),
     ])
     func advisesTheGrantThatTheWordsName(words: String, granted: String) throws {

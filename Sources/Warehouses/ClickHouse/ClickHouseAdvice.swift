@@ -56,12 +56,12 @@ extension ClickHouse {
         return "ALTER USER \(names.user) ADD HOST IP '\(address?.text ?? "…")';"
     }
 
-    /// The statement that grants what an error's words name, as far as a test needs it. Loading needs it for each table of the
-    /// database, not for the test's alone.
+    /// The statement that grants what an error's words name, as far as a test needs it: the words are somebody else's, and
+    /// the statement is for a person to run. Loading needs it for each table of the database, not for the test's alone.
     private static func grant(_ words: String, _ names: Names) -> String {
         let named = words.firstMatch(
             of:
-                /grant (SELECT|INSERT|CREATE TABLE|TABLE ENGINE)(\([\w, ]+\))? ON ((?:\w+|`[^`]+`)(?:\.(?:\w+|`[^`]+`))?)/
+                /grant (SELECT|INSERT|CREATE TABLE|TABLE ENGINE)(\([\w, ]+\))? ON ((?:\w+|`[\w -]+`)(?:\.(?:\w+|`[\w -]+`))?)/
         )
         guard let (_, privilege, columns, object) = named?.output else {
             return "GRANT \(privileges) ON \(names.database).* TO \(names.user);"

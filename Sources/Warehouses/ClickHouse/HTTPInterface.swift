@@ -8,7 +8,7 @@ struct HTTPInterface {
     /// Of every request.
     let headers: [(name: String, value: String)]
 
-    /// Runs a statement that may run twice: once more as long as the server has no time for it, until the deadline.
+    /// Runs a statement that may run twice: again and again as long as the server has no time for it, until the deadline.
     ///
     /// - Parameter isExpected: whether an answer without an error is that of ClickHouse.
     /// - Throws: ``TestFailure`` with ClickHouse's words and number.
@@ -51,7 +51,7 @@ struct HTTPInterface {
         }
         // A proxy may keep its headers back, and those before 20.12 have none.
         let inWords = words.firstMatch(of: /Code: (\d{1,6})[.,]/).map { String($0.1) }
-        let code = (header ?? inWords).flatMap(answer.code) ?? inWords.flatMap(answer.code)
+        let code = [header, inWords].compactMap(\.self).compactMap(answer.code).first { !$0.isEmpty }
         return TestFailure(words, code: code, cause: code.map(ClickHouse.cause) ?? .warehouse)
     }
 
