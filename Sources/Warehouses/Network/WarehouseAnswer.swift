@@ -33,7 +33,7 @@ struct WarehouseAnswer {
 
     /// The warehouse's number of an error: nil if it is none, or repeats what proves who the request is from.
     func code(_ text: String) -> String? {
-        text.utf8.allSatisfy { 0x30...0x39 ~= $0 } && redacted(text) == text ? text : nil
+        !text.isEmpty && text.utf8.allSatisfy { 0x30...0x39 ~= $0 } && redacted(text) == text ? text : nil
     }
 
     /// By how much this machine's clock is ahead of the warehouse's; nil if the answer does not say when it was made.
