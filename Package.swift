@@ -103,7 +103,9 @@ let package = Package(
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
-            exclude: ["chdb.txt", "clickhouse.py", "parsers.txt", "tokens.py"]
+            exclude: [
+                "chdb.txt", "clickhouse.py", "connector.txt", "connector_tokens.py", "parsers.txt", "tokens.py",
+            ]
         ),
         .testTarget(
             name: "WarehouseAPITests",

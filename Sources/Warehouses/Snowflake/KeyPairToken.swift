@@ -4,6 +4,8 @@ import WarehouseConnections
 
 /// The tokens of Snowflake's key-pair authentication.
 ///
+/// Made here and not by jwt-kit, because all of its interface is async, and our threads block.
+///
 /// Source: https://docs.snowflake.com/en/developer-guide/sql-api/authenticating, "Using key-pair authentication"; RFC 7515,
 /// section 7.1.
 struct KeyPairToken: Sendable {
