@@ -26,7 +26,8 @@ public struct ConnectionTest: Sendable {
         deadline = .now + settings.timeout
     }
 
-    public var hasTimeLeft: Bool { .now < deadline }
+    /// For one more attempt.
+    public var hasTimeLeft: Bool { .now < deadline - settings.reserve }
 
     /// Signs in to the warehouse and tries one step after the other. It changes nothing there that a loader would see, and
     /// blocks until the deadline at most.
@@ -37,7 +38,8 @@ public struct ConnectionTest: Sendable {
             // What was imported may be anything, and becomes a part of a URL.
             try configuration.check()
             switch (configuration.type, credential) {
-            case (.snowflake, .keyPair(let key)): try Snowflake.test(configuration, with: key, settings, deadline)
+            case (.snowflake, .keyPair(let key)):
+                try Snowflake.test(configuration, with: key, settings, deadline)
             case (.clickHouse, .password(let password)):
                 try ClickHouse.test(configuration, password: password, settings, deadline)
             default:

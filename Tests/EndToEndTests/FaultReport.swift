@@ -32,9 +32,16 @@ struct FaultReport {
         lastTestedAt = connection["last_tested_at"] as? String
         printed = outcome.output + outcome.error
         let type = connection["type"] as? String ?? ""
-        let notTested = outcome.error.replacing("\n", with: " ").replacing("warehousectl: ", with: "")
-        print(
-            "| \(fault) | \(type) | \(exitCode) | \(status) | \(lastError?.prefix(120) ?? "null") | \(advice)\(notTested) |"
-        )
+        let notTested = outcome.error.replacing("warehousectl: ", with: "")
+        let cells = [
+            fault, type, "\(exitCode)", status, String(lastError?.prefix(120) ?? "null"), advice + notTested,
+        ]
+        print("| \(cells.map(Self.cell).joined(separator: " | ")) |")
+    }
+
+    /// On one line of a table in Markdown.
+    private static func cell(_ text: String) -> String {
+        text.split { $0.isNewline || $0.unicodeScalars.contains { $0.properties.generalCategory == .control } }
+            .joined(separator: " ").replacing("|", with: "\\|")
     }
 }

@@ -47,9 +47,11 @@ struct SnowflakeOffice {
     }
 
     /// Sets the one account of the stand-in.
-    func set(_ slots: [String: String], mode: String = "normal", account: String = "XY12345") throws {
-        let users = ["FLAGSMITH_SERVICE": slots]
-        try snowflake.set(["accounts": [account: ["users": users, "mode": mode] as [String: Any]]])
+    ///
+    /// - Parameter others: what else the stand-in knows of an account.
+    func set(_ slots: [String: String], mode: String = "normal", others: [String: Any] = [:]) throws {
+        let account: [String: Any] = ["users": ["FLAGSMITH_SERVICE": slots], "mode": mode]
+        try snowflake.set(["accounts": ["XY12345": account.merging(others) { $1 }]])
     }
 
     func requests() throws -> [[String: String]] { try WarehouseStandIn.requests("snowflake", in: directory) }

@@ -55,27 +55,25 @@ extension Snowflake {
 
     /// Signs in and takes one step after the other.
     ///
-    /// - Throws: ``TestFailure`` of the first that fails.
+    /// - Throws: ``TestFailure`` of the first step that fails.
     static func test(
         _ configuration: WarehouseConfiguration,
         with key: SigningKey,
         _ settings: NetworkSettings,
         _ deadline: ContinuousClock.Instant
-    ) throws {
+    ) throws(TestFailure) {
         func value(_ field: String) -> String { "\(configuration[field] ?? "")" }
         let account = SnowflakeAccount(value("account_identifier"))
         let names = Names(configuration)
         let api = StatementsAPI(
-            client: WarehouseClient(
-                WarehouseServer(
-                    host: settings.snowflake?.host ?? account.host,
-                    port: settings.snowflake?.port ?? 443,
-                    // Snowflake's own domain, of which a private link has private addresses.
-                    mayBePrivate: true
-                ),
-                settings,
-                until: deadline
+            WarehouseServer(
+                host: settings.snowflake?.host ?? account.host,
+                port: settings.snowflake?.port ?? 443,
+                // Snowflake's own domain, of which a private link has private addresses.
+                mayBePrivate: true
             ),
+            settings,
+            until: deadline,
             token: KeyPairToken(account: account, user: value("user"), key: key),
             session: StatementsAPI.Submission(
                 role: value("role"),
@@ -88,16 +86,23 @@ extension Snowflake {
             do throws(TestFailure) {
                 try api.run(step.statement(names))
             } catch {
-                var failure = error
-                failure.step = step.rawValue
-                if let code = error.code {
-                    failure.advice = advice(on: code, at: step, names)
-                    if codesOfSignIn.contains(code) { failure.cause = .signIn }
-                } else if failure.advice == nil {
-                    failure.advice = "is account_identifier the one in the account's URL?"
-                }
-                throw failure
+                throw diagnosed(error, at: step, names)
             }
         }
+    }
+
+    private static func diagnosed(_ failure: TestFailure, at step: Step, _ names: Names) -> TestFailure {
+        var failure = failure
+        failure.step = step.rawValue
+        guard failure.cause == .warehouse else { return failure }
+        if let code = failure.code {
+            guard let fault = Fault(code: code, failure.text, at: step) else { return failure }
+            failure.advice = fault.advice(names)
+            failure.hint = fault.hint
+            failure.cause = fault.cause
+        } else if failure.advice == nil {
+            failure.advice = "is account_identifier the one in the account's URL?"
+        }
+        return failure
     }
 }

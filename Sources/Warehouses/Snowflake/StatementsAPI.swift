@@ -7,8 +7,8 @@ struct StatementsAPI {
     /// The body of a request: a statement and what it runs with. The names are in the case in which Snowflake stores them.
     struct Submission: Encodable {
         var statement = ""
-        /// In seconds.
-        var timeout = 45
+        /// In seconds, from 1: then Snowflake stops it by itself. 0 would stand for a week.
+        var timeout: Int64 = 1
         let role: String
         let warehouse: String
         let database: String
@@ -21,60 +21,123 @@ struct StatementsAPI {
         let statementHandle: String?
     }
 
-    let client: WarehouseClient
-    let token: KeyPairToken
-    /// What every statement runs with.
-    let session: Submission
+    private let client: WarehouseClient
+    /// For stopping a statement, when the other one has no time left.
+    private let lastClient: WarehouseClient
+    private let token: KeyPairToken
+    private let session: Submission
 
-    /// How often a request that Snowflake is too busy for is sent.
-    private static let attempts = 4
+    /// - Parameters:
+    ///   - deadline: of all statements together; the settings' reserve is for stopping the last one.
+    ///   - session: what every statement runs with.
+    init(
+        _ server: WarehouseServer,
+        _ settings: NetworkSettings,
+        until deadline: ContinuousClock.Instant,
+        token: KeyPairToken,
+        session: Submission
+    ) {
+        client = WarehouseClient(server, settings, until: deadline - settings.reserve)
+        lastClient = WarehouseClient(server, settings, until: deadline)
+        self.token = token
+        self.session = session
+    }
 
-    /// Runs a statement to its end.
+    /// Runs a statement to its end. One that has none in time is cancelled: it would cost the customer's credits.
     ///
+    /// It runs asynchronously, because only so its handle is known before its end.
+    ///
+    /// - Returns: the body of Snowflake's answer.
     /// - Throws: ``TestFailure`` with Snowflake's words and number.
-    func run(_ statement: String) throws(TestFailure) {
-        var submission = session
-        submission.statement = statement
-        let body = try encoded(submission)
-        var answer = try submit(body)
-        var pause = Duration.milliseconds(100)
-        while answer.status == 202 {
+    @discardableResult
+    func run(_ statement: String) throws(TestFailure) -> Data {
+        let start = ContinuousClock.now
+        var answer = try submit(statement)
+        if answer.status == 202 {
             guard let handle = UUID(uuidString: try decoded(answer).statementHandle ?? "") else {
                 throw failure(answer)
             }
-            client.pause(pause)
-            pause = min(pause * 2, .seconds(2))
-            answer = try send("/\(handle.uuidString.lowercased())")
+            let path = "/\(handle.uuidString.lowercased())"
+            do throws(TestFailure) {
+                answer = try end(of: path, since: start)
+            } catch {
+                let failure = client.hasTimeLeft ? error : stillRunning(since: start)
+                _ = try? lastClient.send(request("\(path)/cancel", Data("{}".utf8)))
+                throw failure
+            }
         }
         // Whatever else answers 200, a portal for one, is not Snowflake.
         guard answer.status == 200, try decoded(answer).statementHandle != nil else { throw failure(answer) }
+        return answer.body
     }
 
-    /// Submits a statement, once more if Snowflake is too busy: with the same identity, so that it runs once.
+    /// When a request that may have got through is sent again, it has the same identity, so that the statement runs once.
     ///
     /// Source: https://docs.snowflake.com/en/developer-guide/sql-api/submitting-requests, "Resubmitting a request".
-    private func submit(_ body: Data) throws(TestFailure) -> WarehouseAnswer {
-        let request = UUID().uuidString.lowercased()
-        var answer = try send("?requestId=\(request)", body)
-        for attempt in 1..<Self.attempts where [429, 503, 504].contains(answer.status) {
+    private func submit(_ statement: String) throws(TestFailure) -> WarehouseAnswer {
+        var submission = session
+        submission.statement = statement
+        submission.timeout = max(1, client.timeLeft.wholeSeconds)
+        let body = try encoded(submission)
+        let path = "?async=true&requestId=\(UUID().uuidString.lowercased())"
+        return try answer(to: path, again: "\(path)&retry=true", body)
+    }
+
+    /// The answer when a statement runs no more.
+    private func end(of path: String, since start: ContinuousClock.Instant) throws(TestFailure) -> WarehouseAnswer {
+        var pause = Duration.milliseconds(100)
+        while wait(&pause) {
+            let answer = try answer(to: path, again: path)
+            if answer.status != 202 { return answer }
+        }
+        throw stillRunning(since: start)
+    }
+
+    private func stillRunning(since start: ContinuousClock.Instant) -> TestFailure {
+        TestFailure(
+            "not ready: the statement still ran after \((.now - start).wholeSeconds) s: "
+                + "the warehouse is starting or has too much to do",
+            advice: "test again in a few minutes",
+            cause: .notReady
+        )
+    }
+
+    /// Asks again while Snowflake is too busy to answer.
+    private func answer(
+        to path: String,
+        again secondPath: String,
+        _ body: Data? = nil
+    ) throws(TestFailure) -> WarehouseAnswer {
+        var answer = try client.send(request(path, body))
+        var pause = Duration.milliseconds(250)
+        while [429, 503, 504].contains(answer.status) {
             let wanted = answer.header("Retry-After").flatMap { Int64($0) }.map { Duration.seconds($0) }
-            client.pause(wanted ?? .milliseconds(250 << attempt))
-            guard client.hasTimeLeft else { break }
-            answer = try send("?requestId=\(request)&retry=true", body)
+            guard wait(&pause, atLeast: wanted) else { throw failure(answer) }
+            answer = try client.send(request(secondPath, body))
         }
         return answer
     }
 
-    private func send(_ end: String, _ body: Data? = nil) throws(TestFailure) -> WarehouseAnswer {
+    /// Waits before Snowflake is asked once more, for longer each time, but so that there is time for an answer.
+    ///
+    /// - Returns: false, at once, if there is no time left for that.
+    private func wait(_ pause: inout Duration, atLeast wanted: Duration? = nil) -> Bool {
+        let next = max(min(pause, client.timeLeft / 2), wanted ?? .zero)
+        guard client.timeLeft > max(next, .milliseconds(100)) else { return false }
+        client.pause(next)
+        pause = min(pause * 2, .seconds(2))
+        return true
+    }
+
+    /// - Parameter body: posted; nil for GET.
+    private func request(_ end: String, _ body: Data?) throws(TestFailure) -> WarehouseRequest {
         var headers = [
             ("Authorization", "Bearer \(try token.minted())"),
             ("X-Snowflake-Authorization-Token-Type", "KEYPAIR_JWT"),
             ("Accept", "application/json"),
         ]
         if body != nil { headers.append(("Content-Type", "application/json")) }
-        return try client.send(
-            WarehouseRequest(path: "/api/v2/statements\(end)", headers: headers, body: body.map(Array.init))
-        )
+        return WarehouseRequest(path: "/api/v2/statements\(end)", headers: headers, body: body.map(Array.init))
     }
 
     private func encoded(_ submission: Submission) throws(TestFailure) -> Data {
@@ -89,11 +152,14 @@ struct StatementsAPI {
     }
 
     private func failure(_ answer: WarehouseAnswer) -> TestFailure {
+        // 408: the statement waited in a queue, or ran, for longer than it may.
+        let cause: TestFailure.Cause = [408, 429, 503, 504].contains(answer.status) ? .notReady : .warehouse
         let decoded = try? JSONDecoder().decode(Answer.self, from: answer.body)
         guard let message = decoded?.message, !message.isEmpty else {
             let text = answer.body.isEmpty ? "with nothing" : "that is not Snowflake's: \(answer.text)"
-            return TestFailure("HTTP \(answer.status): an answer \(text)")
+            return TestFailure("HTTP \(answer.status): an answer \(text)", cause: cause)
         }
-        return TestFailure(answer.redacted(message), code: decoded?.code.flatMap(answer.code))
+        let failure = TestFailure(answer.redacted(message), code: decoded?.code.flatMap(answer.code), cause: cause)
+        return answer.clockOffset.flatMap { Snowflake.failure(failure, withClockOffBy: $0) } ?? failure
     }
 }
