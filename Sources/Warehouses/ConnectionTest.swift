@@ -32,16 +32,18 @@ public struct ConnectionTest: Sendable {
     /// Signs in to the warehouse and tries one step after the other. It changes nothing there that a loader would see, and
     /// blocks until the deadline at most.
     ///
+    /// - Returns: what may still keep a loader from writing, with what to do about it; nil if nothing is known.
     /// - Throws: ``TestFailure`` of the first step that fails.
-    public func run(with credential: Credential) throws(TestFailure) {
+    public func run(with credential: Credential) throws(TestFailure) -> String? {
         do {
             // What was imported may be anything, and becomes a part of a URL.
             try configuration.check()
             switch (configuration.type, credential) {
             case (.snowflake, .keyPair(let key)):
-                try Snowflake.test(configuration, with: key, settings, deadline)
+                return try Snowflake.test(configuration, with: key, settings, deadline)
             case (.clickHouse, .password(let password)):
                 try ClickHouse.test(configuration, password: password, settings, deadline)
+                return nil
             default:
                 throw TestFailure("\(configuration.type.name): its secret is of another kind", cause: .service)
             }

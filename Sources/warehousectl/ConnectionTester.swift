@@ -56,8 +56,7 @@ struct ConnectionTester: Sendable {
     private func result(of subject: TestedStores.Subject) throws(ProgramFailure) -> TestOutcome.Result {
         let test = ConnectionTest(of: subject.connection.configuration, network)
         do throws(TestFailure) {
-            try run(test, of: subject)
-            return .passed
+            return .passed(advice: try run(test, of: subject))
         } catch {
             switch error.cause {
             case .service: throw ProgramFailure(.unavailable, error.line)
@@ -65,22 +64,27 @@ struct ConnectionTester: Sendable {
             case .warehouse: return .failed(error)
             case .signIn:
                 guard let predecessor = subject.predecessor else { return .failed(error) }
-                return (try? test.run(with: predecessor)) == nil ? .failed(error) : .awaitsNewKey(error)
+                do throws(TestFailure) {
+                    _ = try test.run(with: predecessor)
+                    return .awaitsNewKey(error)
+                } catch _ {
+                    return .failed(error)
+                }
             }
         }
     }
 
     /// A connection that worked gets a second chance: one answer that was lost must not make it an `error`.
-    private func run(_ test: ConnectionTest, of subject: TestedStores.Subject) throws(TestFailure) {
+    private func run(_ test: ConnectionTest, of subject: TestedStores.Subject) throws(TestFailure) -> String? {
         do throws(TestFailure) {
-            try test.run(with: subject.credential)
+            return try test.run(with: subject.credential)
         } catch {
             // What is not ready was asked again already, and nothing is stored of it.
             guard subject.connection.status == .connected, error.cause != .notReady, test.hasTimeLeft else {
                 throw error
             }
             do throws(TestFailure) {
-                try test.run(with: subject.credential)
+                return try test.run(with: subject.credential)
             } catch let second {
                 // That no time was left says less than the first.
                 throw test.hasTimeLeft ? second : error

@@ -229,12 +229,27 @@ struct SnowflakeFaultTests {
     @Test func saysWhatTheRoleLacks() async throws {
         let schema = #"GRANT USAGE, CREATE TABLE ON SCHEMA "FLAGSMITH"."ANALYTICS" TO ROLE "FLAGSMITH_LOADER";"#
         let stage = #"GRANT READ, WRITE ON STAGE "FLAGSMITH"."ANALYTICS"."FLAGSMITH_STAGE" TO ROLE "FLAGSMITH_LOADER";"#
+        let format = #"GRANT USAGE ON FILE FORMAT "FLAGSMITH"."ANALYTICS"."FLAGSMITH_JSON" TO ROLE "FLAGSMITH_LOADER";"#
         let warehouse = #"GRANT USAGE ON WAREHOUSE "COMPUTE_WH" TO ROLE "FLAGSMITH_LOADER";"#
         let resume = #"ALTER WAREHOUSE "COMPUTE_WH" SET AUTO_RESUME = TRUE;"#
         func failed(_ name: String, _ failure: String, _ printed: String...) -> Fault {
             let words = String(failure.split(separator: ":", maxSplits: 2)[2])
             return Fault(name: name, mode: "fail:\(failure)", expected: .error(words), printed: printed)
         }
+        func passed(_ name: String, _ grants: any Sendable, _ printed: [String], _ unprinted: [String]) -> Fault {
+            Fault(
+                name: name,
+                account: ["grants": grants],
+                expected: .connected,
+                printed: [": connected\n"] + printed,
+                unprinted: unprinted
+            )
+        }
+        let ownership = [
+            ["OWNERSHIP", "SCHEMA", #""FLAGSMITH"."ANALYTICS""#],
+            ["OWNERSHIP", "FILE_FORMAT", #"FLAGSMITH."ANALYTICS".FLAGSMITH_JSON"#],
+            ["ALL", "INTERNAL_STAGE", "FLAGSMITH.ANALYTICS.FLAGSMITH_STAGE"],
+        ]
         try await expect([
             failed("no warehouse", "warehouse:000606:No active warehouse selected in the session.", warehouse, resume),
             failed("suspended", "warehouse:009999:Warehouse 'COMPUTE_WH' is suspended.", warehouse, resume),
@@ -265,6 +280,21 @@ struct SnowflakeFaultTests {
                 printed: ["error: stage: 009999: Something else.\n"],
                 unprinted: ["    "]
             ),
+            passed("nothing to write with is granted", [[String]](), [schema, format, stage], []),
+            passed(
+                "CREATE TABLE is not granted",
+                Array(ownership.dropFirst()) + [["USAGE", "SCHEMA", "FLAGSMITH.ANALYTICS"]],
+                ["lacks CREATE TABLE on the schema: unless", schema],
+                [stage, format]
+            ),
+            passed(
+                "WRITE is granted on another stage",
+                Array(ownership.dropLast()) + [["WRITE", "STAGE", "FLAGSMITH.ANALYTICS.OTHER"]],
+                [stage],
+                [schema, format]
+            ),
+            passed("the role owns what it writes to", ownership, [], ["    "]),
+            passed("the role may not ask", "no", [], ["    "]),
         ])
     }
 
@@ -321,6 +351,17 @@ struct SnowflakeFaultTests {
             #expect(requests.dropFirst().dropLast().allSatisfy { $0["action"] == "poll" && $0["status"] == "202" })
             #expect(requests.last?["action"] == "cancel" && requests.last?["status"] == "200", "\(requests)")
             #expect(requests.last?["path"] == requests[1]["path"].map { "\($0)/cancel" })
+        }
+    }
+
+    @Test func saysInJSONWhatAPassedTestAdvises() async throws {
+        try await SnowflakeOffice.with { story in
+            try await story.create(4)
+            try story.set(try await story.runScript(4), others: ["grants": [[String]]()])
+            let passed = try await story.test("--organisation", "4", "--json")
+            #expect(passed.output.contains(#""status":"connected","advice":"the role itself lacks CREATE TABLE"#))
+            try story.set(try await story.runScript(4))
+            #expect(try await story.test("--organisation", "4", "--json").output.hasSuffix("\"advice\":null}\n"))
         }
     }
 }

@@ -29,7 +29,7 @@ struct SnowflakeTests {
                 #expect(connected.contains(/"last_tested_at":"20[^"]+Z","last_error":null/))
                 let submitted = try story.requests().filter { $0["action"] == "submit" }
                 #expect(
-                    submitted.map { $0["step"] } == ["warehouse", "database", "schema", "stage"]
+                    submitted.map { $0["step"] } == ["warehouse", "database", "schema", "stage", "grants"]
                 )
 
                 try story.set(slots, mode: "fail:schema:002003:SQL compilation error:\nSchema 'X' does not exist.")

@@ -9,6 +9,7 @@ extension Snowflake {
         let database: String
         let schema: String
         let stage: String
+        let fileFormat: String
 
         init(_ configuration: WarehouseConfiguration) {
             func name(_ field: String) -> String { identifier("\(configuration[field] ?? "")") }
@@ -18,6 +19,7 @@ extension Snowflake {
             database = name("database")
             schema = "\(database).\(name("schema"))"
             stage = "\(schema).\(identifier(Snowflake.stage))"
+            fileFormat = "\(schema).\(identifier(Snowflake.fileFormat))"
         }
     }
 
@@ -55,13 +57,14 @@ extension Snowflake {
 
     /// Signs in and takes one step after the other.
     ///
+    /// - Returns: what may still keep the loader from writing; nil if nothing is known.
     /// - Throws: ``TestFailure`` of the first step that fails.
     static func test(
         _ configuration: WarehouseConfiguration,
         with key: SigningKey,
         _ settings: NetworkSettings,
         _ deadline: ContinuousClock.Instant
-    ) throws(TestFailure) {
+    ) throws(TestFailure) -> String? {
         func value(_ field: String) -> String { "\(configuration[field] ?? "")" }
         let account = SnowflakeAccount(value("account_identifier"))
         let names = Names(configuration)
@@ -89,6 +92,9 @@ extension Snowflake {
                 throw diagnosed(error, at: step, names)
             }
         }
+        // A role that may not ask for that may load all the same.
+        guard let answer = try? api.run("SHOW GRANTS TO ROLE \(names.role)") else { return nil }
+        return Grants(answer).flatMap { advice(on: $0, names) }
     }
 
     private static func diagnosed(_ failure: TestFailure, at step: Step, _ names: Names) -> TestFailure {
