@@ -10,7 +10,7 @@ struct KeyPairTokenTests {
     private static let accounts = [
         "xy12345", "xy12345.us-east-1", "xy12345.eu-central-1.aws", "xy12345.eu-central-1.privatelink",
         "MyOrg-My_Account", "myorg-myaccount.privatelink", "acme-eu1.global", "acme-west-eu1.global",
-        "xy12345.cn-northwest-1.aws", "myorg-cn_account",
+        "s3testaccount.global", "xy12345.cn-northwest-1.aws", "myorg-account.snowflakecomputing.cn", "myorg-cn_account",
     ]
     private static let users = ["FLAGSMITH_SERVICE", "flagsmith service", "straße"]
 

@@ -16,15 +16,15 @@ from snowflake.connector.auth import AuthByKeyPair
 
 def main():
     document = json.load(sys.stdin)
-    der = base64.b64decode(document["key"])
+    key = load_der_private_key(base64.b64decode(document["key"]), None)
     algorithm = jwt.get_algorithm_by_name(AuthByKeyPair.ALG_RS256)
     answers = []
     for case in document["cases"]:
         signed = case["token"].rpartition(".")[0]
-        signature = algorithm.sign(signed.encode(), load_der_private_key(der, None))
+        signature = algorithm.sign(signed.encode(), key)
         answers.append(
             {
-                "token": AuthByKeyPair(der).prepare(account=case["account"], user=case["user"]),
+                "token": AuthByKeyPair(key).prepare(account=case["account"], user=case["user"]),
                 "resigned": f"{signed}.{base64.urlsafe_b64encode(signature).decode().rstrip('=')}",
             }
         )
