@@ -24,10 +24,11 @@ static inline CURLcode curl_set_blob(CURL *handle, CURLoption option, struct cur
     return curl_easy_setopt(handle, option, blob);
 }
 
-/* A request's body, which libcurl copies: its size first, or a NUL would end it. */
+/* A request's body, which libcurl copies: its size first, or a NUL would end it. Without bytes it would read standard
+   input. */
 static inline CURLcode curl_set_body(CURL *handle, const void *bytes, curl_off_t count) {
     CURLcode code = curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, count);
-    return code == CURLE_OK ? curl_easy_setopt(handle, CURLOPT_COPYPOSTFIELDS, bytes) : code;
+    return code == CURLE_OK ? curl_easy_setopt(handle, CURLOPT_COPYPOSTFIELDS, bytes ? bytes : "") : code;
 }
 
 /* What takes the answer's body, and its context. */

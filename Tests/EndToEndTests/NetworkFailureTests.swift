@@ -122,7 +122,7 @@ struct NetworkFailureTests {
         let warehouses = try await BothWarehouses(host: "127.0.0.1", port: socket.port)
         expectError(
             "127.0.0.1:\(socket.port): the connection was refused",
-            "is the port right",
+            "is its address right",
             in: try await warehouses.test("nobody listens")
         )
     }

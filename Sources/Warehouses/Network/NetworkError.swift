@@ -97,7 +97,7 @@ enum NetworkError: Error, Hashable {
         case .noAddress, .noServerOfName: "is the name of the host right?"
         case .notPublic: "is the host right? It must have a public address"
         case .refused, .noConnection, .noConnectionInTime:
-            "is the port right, does the warehouse run, and is this service's address allowed in?"
+            "is its address right, does it run, and does its firewall let this service in?"
         case .unreachableIPv6: "give a host that has an IPv4 address, too"
         case .certificateExpired: "renew the certificate of the warehouse"
         case .unknownIssuer: "the warehouse must send its whole chain of certificates, from a public authority"
