@@ -49,6 +49,11 @@ static inline CURLcode curl_set_socket_opener(CURL *handle, curl_opensocket_call
     return code == CURLE_OK ? curl_easy_setopt(handle, CURLOPT_OPENSOCKETDATA, context) : code;
 }
 
+/* CURL_ERROR_SIZE characters that take the words of an error; NULL for none. */
+static inline CURLcode curl_set_error_buffer(CURL *handle, char *words) {
+    return curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, words);
+}
+
 /* Numbers; 0 for what is not known. */
 static inline long curl_get_number(CURL *handle, CURLINFO info) {
     long value = 0;

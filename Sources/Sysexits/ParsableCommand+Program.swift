@@ -18,10 +18,11 @@ extension ParsableCommand {
         }
     }
 
-    /// Prints a line on standard error, with every key in it masked.
+    /// Prints a line on standard error, with every key in it masked. What it repeats of somebody else's words, a
+    /// warehouse's for one, steers no terminal.
     public static func report(_ message: String) {
         let program = configuration.commandName ?? ""
-        let line = message.withoutKeys.replacing("\n", with: " ")
+        let line = message.withoutKeys.replacing("\n", with: " ").escapingControls
         try? FileHandle.standardError.write(contentsOf: Data("\(program): \(line)\n".utf8))
     }
 

@@ -33,7 +33,7 @@ public struct AccountIdentifier: Hashable, Sendable {
     /// The host of the account's URL. A host name has no underscore.
     public var host: String { host(of: labels) }
 
-    /// The host outside private links, behind which an account is no other one.
+    /// The host without `privatelink`: it is the same account.
     var publicHost: String { host(of: labels.filter { $0 != "privatelink" }) }
 
     private func host(of labels: [String]) -> String {

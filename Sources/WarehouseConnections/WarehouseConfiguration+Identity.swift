@@ -1,6 +1,6 @@
 extension WarehouseConfiguration {
-    /// As which user of which warehouse somebody signs in, in one spelling. A user can have the key or password of one
-    /// connection only.
+    /// The user and the warehouse of a sign-in, normalised so that two spellings are equal. A user can have the key or
+    /// password of one connection only.
     ///
     /// An account of Snowflake that one connection names by organisation and the other by locator is not recognised.
     public struct UserIdentity: Hashable, Sendable {

@@ -22,7 +22,9 @@ extension WarehouseConfiguration {
         let parsed = try Self.parse(given, for: type) { self[$0.name] }
         for (field, value) in zip(type.publicFields, values) {
             if let new = parsed[field.name] {
-                guard new == value || !field.isFixed else {
+                // What was imported may have another form than an operator's.
+                let isSame = new == value || (try? field.value(of: "\(value)")) == new
+                guard isSame || !field.isFixed else {
                     throw InvalidValue(field.name, "cannot be changed: that would be a new connection")
                 }
             } else {
@@ -56,7 +58,10 @@ extension WarehouseConfiguration {
             for (name, value) in field.valuesOfOtherFields(in: text) {
                 let agrees = type.publicFields.contains { $0.name == name && (values[name] ?? other($0)) == value }
                 guard agrees else {
-                    throw InvalidValue(field.name, "says another \(name) than the field \(name): give that one as well")
+                    throw InvalidValue(
+                        field.name,
+                        "has another \(name) in it than the field \(name) or its default: give both alike"
+                    )
                 }
             }
         }

@@ -18,8 +18,7 @@ extension WarehouseType {
                 .integer(1...65_535),
                 default: 8443,
                 help: "The port of its HTTP interface.",
-                isDestination: true,
-                identifiesUser: true
+                isDestination: true
             ),
             Field("database", .text(.name), default: "flagsmith_exp", help: "The database to load into."),
             Field(

@@ -26,7 +26,7 @@ public struct ConnectionTest: Sendable {
         deadline = .now + settings.timeout
     }
 
-    /// For one more attempt.
+    /// Whether there is time for one more attempt.
     public var hasTimeLeft: Bool { .now < deadline - settings.reserve }
 
     /// Signs in to the warehouse and tries one step after the other. It changes nothing there that a loader would see, and

@@ -11,10 +11,18 @@ public struct KeyInstallation: Sendable {
     public let generation: Int
     /// Whether the key before it, if there was one, goes on working until a rotation is finished.
     public let keepsPredecessor: Bool
+    /// The key before it; nil if there is none, or it is not known.
+    public let predecessor: PublicKey?
 
-    public init(_ publicKey: PublicKey, generation: Int = 1, keepsPredecessor: Bool = false) {
+    public init(
+        _ publicKey: PublicKey,
+        generation: Int = 1,
+        keepsPredecessor: Bool = false,
+        predecessor: PublicKey? = nil
+    ) {
         self.publicKey = publicKey
         self.generation = max(1, generation)
         self.keepsPredecessor = keepsPredecessor
+        self.predecessor = predecessor
     }
 }

@@ -2,7 +2,7 @@ import WarehouseConnections
 
 /// Why a test of a connection failed. It holds no secret.
 public struct TestFailure: Error, Hashable, Sendable {
-    /// Whose fault it is. What is not the warehouse's says nothing of the connection, whose status stays.
+    /// Whose fault it is. Only a fault of the warehouse changes the connection's status.
     public enum Cause: Sendable {
         /// The warehouse does not know who signs in: no such user, or another key or password.
         case signIn
@@ -23,7 +23,7 @@ public struct TestFailure: Error, Hashable, Sendable {
     public internal(set) var step: String?
     /// What the owner of the warehouse may do about it; nil if this program does not know.
     public internal(set) var advice: String?
-    /// What the operator may do about it, besides: it may name options, commands, and addresses of the operator's network.
+    /// What the operator may do about it. It may name options, commands, and addresses of the operator's network.
     public internal(set) var hint: String?
     public internal(set) var cause: Cause
 

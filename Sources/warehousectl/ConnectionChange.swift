@@ -41,8 +41,18 @@ struct ConnectionChange {
         try failingWithSecretStoreErrors { try secrets?.hasMadePassword(id, of: organisation) ?? false }
     }
 
+    /// Throws if the connection was made here, and so has secrets, and the store of secrets is not there or has none of it.
+    func requireSecretsIfMadeHere(_ id: ConnectionID, of organisation: OrganisationID) throws {
+        let isMadeHere = try auditEntries(on: id, of: organisation).contains {
+            [.create, .rotateKey].contains($0.action)
+        }
+        if isMadeHere { try requireSecrets(of: id, organisation, or: nil) }
+    }
+
     /// Throws unless the store of secrets is open and has some of the connection.
-    func requireSecrets(of id: ConnectionID, _ organisation: OrganisationID) throws {
+    ///
+    /// - Parameter way: what else may be given; nil for nothing.
+    func requireSecrets(of id: ConnectionID, _ organisation: OrganisationID, or way: String?) throws {
         let isThere = try failingWithSecretStoreErrors {
             try secrets?.identities(of: organisation).contains { $0.connection == id }
         }
@@ -50,7 +60,7 @@ struct ConnectionChange {
         let place = secrets.map { "\($0.path) has no secret of it" } ?? "no store of secrets is there"
         throw ProgramFailure(
             .noInput,
-            "\(id): \(place): name the store that has them with --secrets, or give --without-secrets"
+            "\(id): \(place): name the store that has them with --secrets\(way.map { ", or give \($0)" } ?? "")"
         )
     }
 

@@ -17,7 +17,7 @@ struct ConnectionTester: Sendable {
             let subject = try stores.subject(of: organisation)
             connection = subject.connection
             let result = try result(of: subject)
-            let tested = try stores.record(result.failure, of: subject.connection, of: organisation)
+            let tested = try stores.record(result.failure, of: subject, of: organisation)
             return TestOutcome(organisation: organisation, connection: tested, result: result)
         } catch {
             let failure = (error as? ProgramFailure) ?? ProgramFailure(.ioError, "\(error)")
@@ -41,7 +41,7 @@ struct ConnectionTester: Sendable {
                 threads.leave()
             }
         }
-        // A thread in libcurl must not outlive what exit(3) takes away.
+        // exit(3) destroys what a thread in libcurl still uses.
         defer { threads.wait() }
         do {
             for _ in organisations { try body(queue.takeOutcome()) }
@@ -74,7 +74,8 @@ struct ConnectionTester: Sendable {
         }
     }
 
-    /// A connection that worked gets a second chance: one answer that was lost must not make it an `error`.
+    /// A connection that worked gets a second chance, if there is time for it: one connection that breaks must not make it
+    /// an `error`.
     private func run(_ test: ConnectionTest, of subject: TestedStores.Subject) throws(TestFailure) -> String? {
         do throws(TestFailure) {
             return try test.run(with: subject.credential)
@@ -86,8 +87,8 @@ struct ConnectionTester: Sendable {
             do throws(TestFailure) {
                 return try test.run(with: subject.credential)
             } catch let second {
-                // That no time was left says less than the first.
-                throw test.hasTimeLeft ? second : error
+                // "No time left" tells less than the first failure.
+                throw second.cause == .notReady || test.hasTimeLeft ? second : error
             }
         }
     }

@@ -39,7 +39,7 @@ struct Delete: ParsableCommand {
         guard current?.id == connection.id else {
             throw ProgramFailure(.temporaryFailure, "the connection has just been replaced: try again")
         }
-        if !withoutSecrets { try change.requireSecrets(of: connection.id, organisation) }
+        if !withoutSecrets { try change.requireSecrets(of: connection.id, organisation, or: "--without-secrets") }
         try change.run(connection.id, of: organisation, from: current, to: nil, secrets: []) { transaction in
             _ = try transaction.deleteConnection(of: organisation)
         }

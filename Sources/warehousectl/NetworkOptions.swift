@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Glibc
 import Sysexits
 import Warehouses
 
@@ -13,9 +14,9 @@ struct NetworkOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
-            An HTTP proxy, as http://[<user>:<password>@]<host>:<port>, for every host. Without it HTTPS_PROXY says which, \
-            and NO_PROXY for which hosts not. What stands here is in the list of processes, a password too: there it \
-            belongs into HTTPS_PROXY.
+            An HTTP proxy, as http://[<user>:<password>@]<host>:<port>, for every host. Without this option HTTPS_PROXY \
+            names the proxy, and NO_PROXY the hosts that are reached directly. Options are visible in the list of \
+            processes: put a password into HTTPS_PROXY.
             """,
             valueName: "url"
         )
@@ -31,6 +32,8 @@ struct NetworkOptions: ParsableArguments {
     /// - Throws: ``ProgramFailure``: 64 for a wrong option, 66 for a file without certificates, 78 for a wrong variable.
     func settings(timeout: Duration) throws(ProgramFailure) -> NetworkSettings {
         let environment = ProcessInfo.processInfo.environment
+        // libcurl would write the keys of each connection to that file.
+        _ = unsafe unsetenv("SSLKEYLOGFILE")
         let snowflake = try baseURL.map { text throws(ProgramFailure) in
             guard let server = Self.server(text) else {
                 throw ProgramFailure(.usage, "--base-url: expected https://<host>:<port> and nothing else")

@@ -64,7 +64,12 @@ struct RotateKey: ParsableCommand {
         }
         let version = generations.next(after: old.publicKey)
         let pair = try KeyPair()
-        let key = KeyInstallation(pair.publicKey, generation: version.rawValue, keepsPredecessor: true)
+        let key = KeyInstallation(
+            pair.publicKey,
+            generation: version.rawValue,
+            keepsPredecessor: true,
+            predecessor: old.publicKey
+        )
         let rotated = try WarehouseConnection(pending: old.id, old.configuration, key, createdAt: old.createdAt)
         let secret = pair.withPrivateKey { Secret(taking: &$0) }
         try change.run(

@@ -8,8 +8,8 @@ struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Print an organisation's connection, or one of its scripts alone.",
         discussion: """
-            With --json the object that import reads. Exits with 1 if the organisation has no connection, or this one no \
-            such script.
+            With --json the object that import reads. Exits with 1 if the organisation has no connection, or the \
+            connection no such script.
             """
     )
 

@@ -11,9 +11,10 @@ struct Test: ParsableCommand {
             Signs in to the warehouse as the loader would and tries what loading needs. Status, last_tested_at and \
             last_error change together; the API shows them at the next request. A connection stays \
             pending_customer_setup until its warehouse knows who signs in. A connection that worked is tried once more \
-            when its test fails. What says nothing of a warehouse changes nothing: then it was not tested. Exits with 1 if \
-            a test failed, 69 if one could not be run for a reason of this machine (proxy, name server, certificate \
-            authorities, clock), 75 if a warehouse was not ready. --all leaves out what was imported without secrets.
+            when its test fails. A result that says nothing about the warehouse is not stored: the connection counts as not \
+            tested. Exits with 1 if a test failed, and with 69 if one could not be run for a reason of this machine: proxy, \
+            name server, certificate authorities, clock. A warehouse that is not ready is 75 with --organisation; --all goes \
+            on, and leaves out what was imported without secrets.
             """
     )
 
@@ -49,6 +50,7 @@ struct Test: ParsableCommand {
     func validate() throws {
         guard all != (organisation != nil) else { throw ValidationError("give --organisation or --all") }
         guard all || olderThan == nil else { throw ValidationError("--older-than is for --all") }
+        guard (1...3600).contains(timeout.seconds) else { throw ValidationError("--timeout: expected 1s to 1h") }
         guard (1...64).contains(parallel) else { throw ValidationError("--parallel: expected 1 to 64") }
     }
 
@@ -59,6 +61,7 @@ struct Test: ParsableCommand {
         if let organisation {
             let outcome = tester.outcome(of: organisation)
             if case .untested(let failure) = outcome.result {
+                if output.json { try output.print(outcome) }
                 throw ProgramFailure(failure.exit, "not tested: \(failure.message)")
             }
             try output.print(outcome)

@@ -28,12 +28,11 @@ struct TestSummary {
         if keepsOutcomes { outcomes.append(outcome) }
     }
 
-    /// Nil if all connections work. What has kept this program from testing or storing goes before what is wrong with a
-    /// warehouse; and what the next run finds, a warehouse that was not ready or a connection that was being changed, comes
-    /// last.
+    /// Nil if no test has failed: what was not ready, or was being changed, the next run tests. What has kept this program
+    /// from testing or storing goes before what is wrong with a warehouse.
     var exit: Sysexit? {
         exits.subtracting([.no, .temporaryFailure]).max { $0.rawValue < $1.rawValue }
-            ?? (exits.contains(.no) ? .no : exits.first)
+            ?? (exits.contains(.no) ? .no : nil)
     }
 
     var text: String {

@@ -14,6 +14,8 @@ final class TestedStores: Sendable {
     struct Subject: Sendable {
         let connection: WarehouseConnection
         let credential: Credential
+        /// Which of the connection's secrets that is. A password leaves no other trace in its connection.
+        let version: SecretVersion
         /// The key pair that a rotation under way will retire.
         let predecessor: Credential?
     }
@@ -75,42 +77,50 @@ final class TestedStores: Sendable {
             throw ProgramFailure(.no, "organisation \(organisation) has no warehouse connection")
         }
         let credentials = try credentials(of: connection, organisation, in: opened)
-        guard let index = credentials.firstIndex(where: { $0.publicKey == connection.publicKey }) else {
+        guard let index = credentials.firstIndex(where: { $0.credential.publicKey == connection.publicKey }) else {
             throw ProgramFailure(.no, "\(connection.id): what it signs in with is not in the store of secrets")
         }
         return Subject(
             connection: connection,
-            credential: credentials[index],
-            predecessor: credentials[(index + 1)...].first
+            credential: credentials[index].credential,
+            version: credentials[index].version,
+            predecessor: credentials[(index + 1)...].first?.credential
         )
     }
 
-    /// Writes what a test of `tested` has found, unless it is another connection by now; returns it as it is stored.
+    /// Writes what a test has found, unless its subject is another one by now; returns the connection as it is stored.
     ///
     /// - Throws: ``ProgramFailure``, also if the stores are closed.
     func record(
         _ failure: TestFailure?,
-        of tested: WarehouseConnection,
+        of subject: Subject,
         of organisation: OrganisationID
     ) throws -> WarehouseConnection {
         try isClosed.withLock { isClosed in
             guard !isClosed else { throw ProgramFailure(.temporaryFailure, "the test was broken off") }
-            return try write(failure, of: tested, of: organisation)
+            return try write(failure, of: subject, of: organisation)
         }
     }
 
     private func write(
         _ failure: TestFailure?,
-        of tested: WarehouseConnection,
+        of subject: Subject,
         of organisation: OrganisationID
     ) throws -> WarehouseConnection {
         guard let now = Timestamp() else { throw ProgramFailure(.ioError, "the clock has no time") }
-        var stored = tested
+        // Its lock keeps changes of secrets away until the result is stored.
+        let opened = try secrets.open()
+        try settle(opened)
+        let newest = try failingWithSecretStoreErrors {
+            try identities(of: subject.connection, organisation, in: opened).first?.version
+        }
+        guard newest == subject.version else { throw Self.wasChanged }
+        var stored = subject.connection
         try failingWithStoreErrors {
             try store.writer().transaction(by: actor.name) { transaction in
-                guard let current = try transaction.connection(of: organisation), current.isSetUp(like: tested) else {
-                    throw ProgramFailure(.temporaryFailure, "it was changed during the test: test again")
-                }
+                guard let current = try transaction.connection(of: organisation),
+                    current.isSetUp(like: subject.connection)
+                else { throw Self.wasChanged }
                 stored = try current.tested(
                     at: now,
                     error: failure?.text,
@@ -121,6 +131,8 @@ final class TestedStores: Sendable {
         }
         return stored
     }
+
+    private static let wasChanged = ProgramFailure(.temporaryFailure, "it was changed during the test: test again")
 
     private func settle(_ opened: SecretStore) throws {
         let path = withoutLinks(try store.path())
@@ -133,14 +145,23 @@ final class TestedStores: Sendable {
         of connection: WarehouseConnection,
         _ organisation: OrganisationID,
         in opened: SecretStore
-    ) throws -> [Credential] {
+    ) throws -> [(credential: Credential, version: SecretVersion)] {
         try failingWithSecretStoreErrors {
-            let identities = try opened.identities(of: organisation).filter { $0.connection == connection.id }
-            return try identities.sorted { $0.version > $1.version }.compactMap { id in
+            try identities(of: connection, organisation, in: opened).compactMap { id in
                 guard let secret = try opened.open(id, with: key) else { return nil }
-                return try Credential(secret, called: id.name)
+                return (try Credential(secret, called: id.name), id.version)
             }
         }
+    }
+
+    /// The newest first.
+    private func identities(
+        of connection: WarehouseConnection,
+        _ organisation: OrganisationID,
+        in opened: SecretStore
+    ) throws(SecretStoreError) -> [SecretID] {
+        try opened.identities(of: organisation).filter { $0.connection == connection.id }
+            .sorted { $0.version > $1.version }
     }
 }
 

@@ -10,7 +10,7 @@ struct Update: ParsableCommand {
         discussion: """
             The key pair stays. The status becomes pending_customer_setup, because the customer has to run the new \
             script; the result of the latest test goes. Another type or account would be another connection: delete \
-            this one and create that. Where a password is sent to is changed together with the password alone: a password \
+            this one and create that. Host, port and secure can only be changed together with the password: one \
             that was made here is made anew by each update.
 
             \(FieldArguments.help(creating: false))
@@ -43,7 +43,7 @@ struct Update: ParsableCommand {
         let movesSecrets = type.fields.contains {
             $0.isDestination && old.configuration[$0.name] != configuration[$0.name]
         }
-        // Its hash is in the script, which is made anew: so is the password. What an interrupted change has left is settled
+        // A new script needs a new password, because it carries the hash. What an interrupted change has left is settled
         // first: it may be a password of the other kind.
         let isMade =
             try !type.sensitiveFields.isEmpty
@@ -60,6 +60,8 @@ struct Update: ParsableCommand {
         }
         let opened = given.named.isEmpty ? try secrets.openIfThere() : try secrets.open()
         let change = try ConnectionChange(secrets: opened, store: store, actor: actor)
+        // Else the script would know nothing of a password that was made, or of a rotation that is under way.
+        if given.named.isEmpty { try change.requireSecretsIfMadeHere(old.id, of: target.organisation) }
         let generations = try change.keyGenerations(old, of: target.organisation)
         let updated = try WarehouseConnection(
             pending: old.id,

@@ -164,7 +164,7 @@ struct ClickHouseFaultTests {
                 exitCode: 1,
                 status: "error",
                 lastError: exception(164, "Cannot execute query in readonly mode."),
-                advice: #"ALTER USER "loader" SETTINGS readonly = 0;"#
+                advice: "set readonly to 0 in its settings profile"
             ),
             Fault(
                 name: "no such database (81)",

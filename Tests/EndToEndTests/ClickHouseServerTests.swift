@@ -45,7 +45,7 @@ struct ClickHouseServerTests {
             Row(
                 user: "reader",
                 lastError: exception(164, "Cannot create table in readonly mode"),
-                advice: #"ALTER USER "reader" SETTINGS readonly = 0;"#
+                advice: "set readonly to 0 in its settings profile"
             ),
             Row(
                 user: "narrow",

@@ -63,6 +63,23 @@ struct ClickHouseTests {
         }
     }
 
+    /// A test that began with the password before: what came of it says nothing of the new one.
+    @Test
+    func storesNothingOfAPasswordThatIsReplaced() async throws {
+        try await ClickHouseOffice.with { office, clickHouse, directory in
+            try clickHouse.set(ClickHouseOffice.state.merging(["mode": "hang"]) { $1 })
+            async let tested = test(office, directory, timeout: "10s")
+            // The stand-in logs a request before it hangs.
+            _ = try await eventually { try WarehouseStandIn.requests("clickhouse", in: directory).first }
+            let file = try office.passwordFile("another")
+            try await office.run("update", "--organisation", "4", "--password-file", file)
+            let outcome = try await tested
+            #expect(outcome.exitCode == 75, "\(outcome.output)\(outcome.error)")
+            #expect(outcome.error.contains("it was changed during the test"), "\(outcome.error)")
+            #expect(try await office.connection(4)["last_tested_at"] is NSNull)
+        }
+    }
+
     /// The name is a public address's when the connection is made, and 127.0.0.1's when it is tested.
     @Test(.enabled("needs the right to mounts") { try await Hosts.canBeSet() })
     func goesOnlyToTheAddressThatItHasChecked() async throws {

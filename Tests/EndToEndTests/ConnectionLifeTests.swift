@@ -261,7 +261,7 @@ struct ConnectionLifeTests {
         ),
         (
             ["create", "--organisation", "4", "--type", "clickhouse", "--host", "https://ch.example.com:9440/"], 64,
-            "--host says another port than the field port: give that one as well"
+            "--host has another port in it than the field port or its default: give both alike"
         ),
         (["create", "--organisation", "4", "--account-identifier"], 64, "--account-identifier: needs a value"),
         (

@@ -71,6 +71,21 @@ struct DestinationTests {
         }
     }
 
+    /// One behind the firewall, which others reach by the same address from outside.
+    @Test func connectsToNoPublicAddressOfThisMachine() async throws {
+        let office = try await BothWarehouses(host: "93.184.216.34", port: 8443).office
+        let report = try await FaultReport("this machine's public address", of: 4, in: office, []) {
+            let script = #"ip link set lo up && ip address add 93.184.216.34/32 dev lo && exec "$0" "$@""#
+            return try await Program.run(
+                "unshare",
+                ["--net", "sh", "-c", script, Program.warehousectl] + $0,
+                environment: Program.withoutProxy
+            )
+        }
+        #expect(report.exitCode == 1)
+        #expect(report.lastError == "93.184.216.34: is not a public address", "\(report.printed)")
+    }
+
     /// What `create` and `update` say of them, before anything is asked.
     @Test func refusesWhatIsNoHost() async throws {
         let office = try await Office()

@@ -46,7 +46,14 @@ struct NetworkFailureTests {
     ) async throws {
         try await withCertificate(names: names, day: day) { warehouses, port, words in
             let reports = try await warehouses.test(error, isTrusted ? words : ["--allow-private-host"])
-            expectError("localhost:\(port): \(error)", advice, in: reports)
+            let text = "localhost:\(port): \(error)"
+            // Snowflake sees to its own certificates: that they are for another name is an account that is misspelt.
+            if error.contains("another name") {
+                expectError(text, advice, in: reports)
+            } else {
+                expectError(text, advice, in: Array(reports[..<1]))
+                expectNotTested(text, in: Array(reports[1...]))
+            }
         }
     }
 
@@ -167,7 +174,7 @@ struct NetworkFailureTests {
         let start = ContinuousClock.now
         let reports = try await warehouses.test(
             "\(words.isEmpty ? "" : "proxy by name, ")\(mode) name server",
-            ["--allow-private-host"] + words,
+            mode == "inside" ? words : ["--allow-private-host"] + words,
             timeout: mode == "silent" ? "1s" : "3s"
         ) {
             try await Program.run(

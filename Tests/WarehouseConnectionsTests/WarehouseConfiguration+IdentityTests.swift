@@ -29,7 +29,7 @@ import WarehouseConnections
     }
 
     @Test(arguments: [
-        (["host": "H.example"], true), (["database": "other", "secure": "false"], true), (["port": "9440"], false),
+        (["host": "H.example"], true), (["database": "other", "secure": "false"], true), (["port": "9440"], true),
         (["username": "Default"], false), (["host": "i.example"], false),
     ])
     func knowsAUserOfClickHouse(given: [String: String], isSame: Bool) throws {

@@ -126,7 +126,10 @@ import WarehouseConnections
         (["host": "h:99999999"], "port"),
     ])
     func saysWhichFieldAURLContradicts(given: [String: String], field: String) {
-        let problem = InvalidValue("host", "says another \(field) than the field \(field): give that one as well")
+        let problem = InvalidValue(
+            "host",
+            "has another \(field) in it than the field \(field) or its default: give both alike"
+        )
         #expect(throws: problem) { try WarehouseConfiguration(creating: .clickHouse, given: given) }
     }
 

@@ -34,18 +34,37 @@ import Testing
     }
 
     /// Whose fault it is: a name server that answers for no name is this service's, one name that nobody answers for is
-    /// not.
-    @Test(arguments: [(nil, NetworkError.noNameServer), (["198.41.0.4"], .noServerOfName), ([], .noServerOfName)])
-    func tellsASilentNameServerFromASilentName(rootServer: [String]?, error: NetworkError) throws {
+    /// not. The other name is one that no cache has.
+    @Test(arguments: [true, false])
+    func tellsASilentNameServerFromASilentName(isSilent: Bool) {
         let resolver = HostResolver { host throws(NetworkError) in
-            guard host == HostResolver.rootServer, let rootServer else { throw .noNameServer }
-            if rootServer.isEmpty { throw .noAddress }
-            return rootServer.compactMap { IPAddress($0) }
+            let isProbe = host.hasSuffix(".root-servers.net") && host != HostResolver.rootServer
+            if isProbe, !isSilent { throw .noAddress }
+            throw .noNameServer
         }
+        let error: NetworkError = isSilent ? .noNameServer : .noServerOfName
         #expect(throws: error) {
             try resolver.addresses(of: "ch.example.com", allowingPrivate: true, within: .seconds(10))
         }
-        #expect((error.cause == .service) == (rootServer == nil))
+        #expect((error.cause == .service) == isSilent)
+    }
+
+    /// As in a network where a proxy alone knows the Internet. Where private addresses are allowed, its names are meant.
+    @Test func tellsANameServerWithoutNamesOfTheInternet() {
+        let inside = HostResolver { _ throws(NetworkError) in throw .noAddress }
+        #expect(throws: NetworkError.noPublicNames) {
+            try inside.addresses(of: "ch.example.com", allowingPrivate: false, within: .seconds(10))
+        }
+        #expect(throws: NetworkError.noAddress) {
+            try inside.addresses(of: "ch.example.com", allowingPrivate: true, within: .seconds(10))
+        }
+        let outside = HostResolver { host throws(NetworkError) in
+            guard host == HostResolver.rootServer else { throw .noAddress }
+            return ["198.41.0.4"].compactMap { IPAddress($0) }
+        }
+        #expect(throws: NetworkError.notPublic(nil)) {
+            try outside.addresses(of: "ch.example.com", allowingPrivate: false, within: .seconds(10))
+        }
     }
 
     /// As others spell an address, which no rule of names refuses.
@@ -67,7 +86,7 @@ import Testing
         let isAnswering = DispatchSemaphore(value: 0)
         defer { isAnswering.signal() }
         let resolver = HostResolver { host throws(NetworkError) in
-            if host != HostResolver.rootServer { isAnswering.wait() }
+            if host == "ch.example.com" { isAnswering.wait() }
             return []
         }
         #expect(throws: NetworkError.noServerOfName) {

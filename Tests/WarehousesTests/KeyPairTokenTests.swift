@@ -59,7 +59,7 @@ struct KeyPairTokenTests {
         }
     }
 
-    @Test func areUsedOnce() throws {
+    @Test func differEachTime() throws {
         let key = try SigningKey(pkcs8: KeyPair().withPrivateKey { Data($0) })
         let token = KeyPairToken(account: SnowflakeAccount("xy12345"), user: "U", key: key)
         #expect(try token.minted() != token.minted())

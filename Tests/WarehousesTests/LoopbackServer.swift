@@ -13,10 +13,16 @@ final class LoopbackServer: Sendable {
     var connectionCount: Int { accepted.withLock { $0 } }
 
     /// - Parameters:
-    ///   - answer: sent when the head of a request is there.
+    ///   - answer: sent once.
     ///   - repeated: sent after it again and again until the client has gone; empty to close the connection.
     ///   - pause: before each repetition.
-    init(_ answer: String, repeating repeated: String = "", each pause: Duration = .zero) throws {
+    ///   - afterHead: whether it answers when the head of a request is there, or at the first bytes.
+    init(
+        _ answer: String,
+        repeating repeated: String = "",
+        each pause: Duration = .zero,
+        afterHead: Bool = true
+    ) throws {
         (descriptor, port) = try loopbackSocket()
         try #require(listen(descriptor, 128) == 0)
         Thread.detachNewThread { [self] in
@@ -24,7 +30,7 @@ final class LoopbackServer: Sendable {
                 let connection = accept(descriptor, nil, nil)
                 guard connection >= 0 else { break }
                 accepted.withLock { $0 += 1 }
-                Self.answer(connection, Array(answer.utf8), Array(repeated.utf8), pause)
+                Self.answer(connection, Array(answer.utf8), Array(repeated.utf8), pause, afterHead)
                 close(connection)
             }
             // Here, where nobody waits for it any more: its number is the next one's.
@@ -35,13 +41,20 @@ final class LoopbackServer: Sendable {
     /// Its thread ends.
     func stop() { shutdown(descriptor, Int32(SHUT_RDWR)) }
 
-    private static func answer(_ connection: Int32, _ answer: [UInt8], _ repeated: [UInt8], _ pause: Duration) {
+    private static func answer(
+        _ connection: Int32,
+        _ answer: [UInt8],
+        _ repeated: [UInt8],
+        _ pause: Duration,
+        _ afterHead: Bool
+    ) {
         var head: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while !String(decoding: head, as: UTF8.self).contains("\r\n\r\n") {
             let count = unsafe recv(connection, &buffer, buffer.count, 0)
             guard count > 0 else { return }
             head += buffer[..<count]
+            if !afterHead { break }
         }
         var bytes = answer
         while true {

@@ -10,14 +10,14 @@ import Testing
         _ code: CURLcode,
         errno: Int32 = 0,
         verification: Int = 0,
-        address: String = "93.184.216.34",
+        address: String? = nil,
         isConnected: Bool = false
     ) -> NetworkError {
         let transfer = CurlTransfer(
             url: "https://ch.example.com/",
             headers: [],
             body: nil,
-            address: IPAddress(address),
+            address: address.flatMap { IPAddress($0) },
             proxy: nil,
             authorities: nil,
             connectTimeout: .seconds(5),
@@ -28,6 +28,7 @@ import Testing
             code: code,
             errno: errno,
             verification: verification,
+            isWithoutTLS: false,
             tunnelStatus: 0,
             isConnected: isConnected,
             isSecured: false,
@@ -39,9 +40,9 @@ import Testing
     @Test(arguments: [
         (ECONNREFUSED, NetworkError.refused, TestFailure.Cause.warehouse), (EHOSTUNREACH, .noConnection, .warehouse),
         (ECONNRESET, .noConnection, .warehouse), (ENETUNREACH, .unreachable, .service),
-        (EAFNOSUPPORT, .unreachable, .service), (EPERM, .unreachable, .service), (EACCES, .unreachable, .service),
+        (EAFNOSUPPORT, .unreachable, .service), (EPERM, .unreachable, .service), (EACCES, .noConnection, .warehouse),
         (EMFILE, .noResources, .service), (ENFILE, .noResources, .service), (ENOBUFS, .noResources, .service),
-        (ENOMEM, .noResources, .service), (EADDRNOTAVAIL, .noResources, .service),
+        (ENOMEM, .noResources, .service), (EADDRNOTAVAIL, .unreachable, .service),
     ])
     func saysWhyThereIsNoConnection(errno: Int32, expected: NetworkError, cause: TestFailure.Cause) {
         let error = error(CURLE_COULDNT_CONNECT, errno: errno)
@@ -50,10 +51,17 @@ import Testing
     }
 
     /// As many machines have no IPv6: whoever names a host can mend that, and no unit of the operator's should fail for it.
-    @Test func tellsTheOwnerOfAHostThatHasIPv6Alone() {
-        let error = error(CURLE_COULDNT_CONNECT, errno: ENETUNREACH, address: "2606:4700::1111")
+    @Test(arguments: [ENETUNREACH, EAFNOSUPPORT, EADDRNOTAVAIL])
+    func tellsTheOwnerOfAHostThatHasIPv6Alone(errno: Int32) {
+        let error = error(CURLE_COULDNT_CONNECT, errno: errno, address: "2606:4700::1111")
         #expect(error == .unreachableIPv6)
         #expect(error.cause == .warehouse)
+    }
+
+    /// A router far away has none to it, as for an address that nobody has: this machine has one.
+    @Test func blamesARouteThatEndsElsewhereOnTheWarehouse() throws {
+        #expect(try #require(IPAddress("127.0.0.1")).hasRoute)
+        #expect(error(CURLE_COULDNT_CONNECT, errno: ENETUNREACH, address: "127.0.0.1") == .noConnection)
     }
 
     @Test(arguments: [

@@ -41,8 +41,8 @@ extension SetupScriptTests {
                 -- On ClickHouse Cloud the user default and each administrator in the SQL console have these rights; on a
                 -- server of your own, a user with access_management.
                 -- Each connection needs a user of its own.
-                -- The script has neither the password that Flagsmith was given nor its hash. A user that exists keeps its
-                -- own; a new one is locked until you give it that password: ALTER USER ... IDENTIFIED BY '...';
+                -- Flagsmith was given a password, which is not in this script. A user that exists keeps the password that it
+                -- has; a new one is locked until you give it that password: ALTER USER ... IDENTIFIED BY '...';
                 -- On a cluster whose servers do not share users and databases, each statement needs ON CLUSTER '...',
                 -- behind the name, in GRANT behind the word GRANT.
                 CREATE DATABASE IF NOT EXISTS "flagsmith_exp";

@@ -15,10 +15,11 @@ struct WarehouseClientTests {
         to server: LoopbackServer,
         host: String = "ch.example.com",
         addresses: [String] = ["127.0.0.1"],
+        isSecure: Bool = false,
         timeout: Duration = .seconds(20)
     ) throws -> WarehouseAnswer {
         let resolver = HostResolver { _ throws(NetworkError) in addresses.compactMap { IPAddress($0) } }
-        let place = WarehouseServer(host: host, port: server.port, isSecure: false, mayBePrivate: true)
+        let place = WarehouseServer(host: host, port: server.port, isSecure: isSecure, mayBePrivate: true)
         let settings = try NetworkSettings(timeout: timeout)
         let client = WarehouseClient(place, settings, until: .now + timeout, resolver: resolver)
         return try client.send(WarehouseRequest(headers: [], body: Array("SELECT 1".utf8)))
@@ -79,7 +80,8 @@ struct WarehouseClientTests {
         #expect(try send(to: server).body.count == WarehouseAnswer.longestBody)
     }
 
-    /// Of header lines, in the head, before it and after the body: nothing else would end before the deadline.
+    /// Header lines without end: in the head, before it, after the body. Without a limit they would be read until the
+    /// deadline.
     @Test(arguments: [
         (head, line), (head + "A: ", String(repeating: "x", count: 1000)),
         ("", "HTTP/1.1 103 Early Hints\r\n\(line)\r\n"),
@@ -88,9 +90,8 @@ struct WarehouseClientTests {
     func readsNoEndlessHead(_ answer: String, _ repeated: String) throws {
         let server = try LoopbackServer(answer, repeating: repeated)
         defer { server.stop() }
-        let start = ContinuousClock.now
-        #expect(throws: TestFailure.self) { try send(to: server) }
-        #expect(ContinuousClock.now - start < .seconds(10))
+        let failure = #expect(throws: TestFailure.self) { try send(to: server) }
+        #expect(failure?.text == "ch.example.com:\(server.port): the head of the answer is too long")
     }
 
     @Test(arguments: ["SSH-2.0-OpenSSH_9.2\r\n", "\u{15}\u{3}\u{1}\0\u{2}\u{2}F", ""])
@@ -99,6 +100,32 @@ struct WarehouseClientTests {
         defer { server.stop() }
         let failure = #expect(throws: TestFailure.self) { try send(to: server) }
         #expect(failure?.text == "ch.example.com:\(server.port): the port does not answer in HTTP without TLS")
+    }
+
+    /// Only of what is none at all may the advice be to give it up: with what else is wrong, a password would go out in
+    /// clear.
+    @Test(arguments: [
+        ("SSH-2.0-OpenSSH_9.2\r\n", NetworkError.noTLS), ("HTTP/1.1 400 Bad Request\r\n\r\n", .noTLS),
+        ("", .noHandshake),
+        // Alerts: handshake_failure, protocol_version (RFC 8446, section 6).
+        ("\u{15}\u{3}\u{3}\0\u{2}\u{2}\u{28}", .noHandshake), ("\u{15}\u{3}\u{3}\0\u{2}\u{2}\u{46}", .noHandshake),
+    ])
+    func tellsAPortWithoutTLSFromAHandshakeThatFails(answer: String, error: NetworkError) throws {
+        let server = try LoopbackServer(answer, afterHead: false)
+        defer { server.stop() }
+        let failure = #expect(throws: TestFailure.self) { try send(to: server, isSecure: true) }
+        #expect(failure?.text == "ch.example.com:\(server.port): \(error.text)")
+        #expect(failure?.advice?.contains("secure") == (error == .noTLS))
+    }
+
+    /// The first address ends the handshake.
+    @Test func triesTheOtherAddressesAfterAHandshakeThatFails() throws {
+        let server = try LoopbackServer("", afterHead: false)
+        defer { server.stop() }
+        #expect(throws: TestFailure.self) {
+            try send(to: server, addresses: ["127.0.0.1", "127.0.0.1"], isSecure: true)
+        }
+        #expect(server.connectionCount == 2)
     }
 
     @Test func noticesAnAnswerThatIsCutOff() throws {
@@ -141,6 +168,7 @@ struct WarehouseClientTests {
         ]
         let threads = DispatchGroup()
         let left = Counter()
+        let answers = Counter()
         func count(_ directory: String) throws -> Int {
             try FileManager.default.contentsOfDirectory(atPath: "/proc/self/\(directory)").count
         }
@@ -152,15 +180,18 @@ struct WarehouseClientTests {
                     let start = ContinuousClock.now
                     let answer = try? WarehouseClientTests().send(
                         to: servers[number % servers.count],
-                        timeout: .seconds(1)
+                        timeout: .seconds(3)
                     )
                     precondition(answer == nil || number % servers.count == 2)
+                    if answer != nil { answers.count.add(1, ordering: .relaxed) }
                     precondition(ContinuousClock.now - start < .seconds(10))
                 }
                 threads.leave()
             }
         }
         threads.wait()
+        // Most of those of the one that answers: else nothing was tried.
+        precondition(answers.count.load(ordering: .relaxed) > 25)
         // A thread is there for a moment after its last line.
         for _ in 0..<500 where try count("task") > before.threads { Thread.sleep(forTimeInterval: 0.01) }
         let after = (threads: try count("task"), descriptors: try count("fd"))
@@ -169,7 +200,7 @@ struct WarehouseClientTests {
         precondition(after.descriptors <= before.descriptors + servers.count, "\(after) after \(before)")
     }
 
-    /// Whatever the URL says: as if libcurl had looked the name up once more.
+    /// Whatever host the URL names, as if libcurl had looked it up again.
     @Test(arguments: [nil, "127.0.0.2"])
     func connectsToNoAddressThatWasNotChecked(_ address: String?) throws {
         let server = try LoopbackServer(Self.head + "Content-Length: 0\r\n\r\n")

@@ -26,13 +26,18 @@ extension ClickHouse {
             its own: make the database with ENGINE = Replicated, or give the address of one server
             """
         case "81": "the database is missing, or is not on each server of the cluster: run the set-up script again"
-        case "164": "the user may only read: ALTER USER \(names.user) SETTINGS readonly = 0;"
+        case "164": "the user may only read: set readonly to 0 in its settings profile"
         case "192", "193", "194", "516":
-            """
-            the user is missing or has another password: run the set-up script again; if you have chosen the password \
-            yourself: ALTER USER \(names.user) IDENTIFIED BY '…';
-            """
-        case "195": "the server does not let this service's address in: \(admission(words, names))"
+            names.isDefaultUser
+                ? "the password of the user default is another one: it comes from a file of the server, such as users.xml"
+                : """
+                the user is missing or has another password: run the set-up script again; if you have chosen the password \
+                yourself: ALTER USER \(names.user) IDENTIFIED BY '…';
+                """
+        case "195":
+            names.isDefaultUser
+                ? "the server does not let this service's address in: see the networks of the user default in users.xml"
+                : "the server does not let this service's address in: \(admission(words, names))"
         case "201":
             "the user's quota is used up: it begins anew with its next interval; see SELECT * FROM system.quotas_usage;"
         case "202", "203", "241", "439", "700", "745": "the server is over its limit: test again later"
@@ -45,7 +50,8 @@ extension ClickHouse {
     /// What the operator can do about it, besides.
     static func hint(on code: String) -> String? {
         guard cause(of: code) == .signIn else { return nil }
-        return "for another user or password: warehousectl update; for a new password that is made here: rotate-key"
+        return
+            "to change user or password: warehousectl update. If this service made the password, rotate-key makes a new one"
     }
 
     /// The statement that lets in the address which an error's words name.
@@ -56,18 +62,13 @@ extension ClickHouse {
         return "ALTER USER \(names.user) ADD HOST IP '\(address?.text ?? "…")';"
     }
 
-    /// The statement that grants what an error's words name, as far as a test needs it: the words are somebody else's, and
-    /// the statement is for a person to run. Loading needs it for each table of the database, not for the test's alone.
+    /// The statement that grants what an error's words name, as far as a test needs it; for loading, which needs it for
+    /// each table of the database. None of a server's words is in it: a person runs it.
     private static func grant(_ words: String, _ names: Names) -> String {
-        let named = words.firstMatch(
-            of:
-                /grant (SELECT|INSERT|CREATE TABLE|TABLE ENGINE)(\([\w, ]+\))? ON ((?:\w+|`[\w -]+`)(?:\.(?:\w+|`[\w -]+`))?)/
-        )
-        guard let (_, privilege, columns, object) = named?.output else {
-            return "GRANT \(privileges) ON \(names.database).* TO \(names.user);"
+        guard !words.contains("grant TABLE ENGINE ON Null") else {
+            return "GRANT TABLE ENGINE ON Null TO \(names.user);"
         }
-        let isOfTest = object.hasSuffix(".\(testTable)")
-        let what = isOfTest ? "\(privilege) ON \(names.database).*" : "\(privilege)\(columns ?? "") ON \(object)"
-        return "GRANT \(what) TO \(names.user);"
+        let privilege = ["SELECT", "INSERT", "CREATE TABLE"].first { words.contains("grant \($0)") } ?? privileges
+        return "GRANT \(privilege) ON \(names.database).* TO \(names.user);"
     }
 }

@@ -32,6 +32,9 @@ enum ClickHouse {
     struct Names {
         let database: String
         let user: String
+
+        /// Whether it is ClickHouse's own user, which no statement changes where it comes from a file.
+        var isDefaultUser: Bool { user == quoted("default") }
     }
 
     /// Takes one step after the other, at an address of the host's that is public.

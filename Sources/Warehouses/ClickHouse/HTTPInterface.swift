@@ -50,7 +50,7 @@ struct HTTPInterface {
             )
         }
         // A proxy may keep its headers back, and those before 20.12 have none.
-        let inWords = words.firstMatch(of: /Code: (\d{1,6})[.,]/).map { String($0.1) }
+        let inWords = words.firstMatch(of: /Code: ([0-9]{1,6})[.,]/).map { String($0.1) }
         let code = [header, inWords].compactMap(\.self).compactMap(answer.code).first
         return TestFailure(words, code: code, cause: code.map(ClickHouse.cause) ?? .warehouse)
     }

@@ -2,8 +2,8 @@ import Crypto
 import Glibc
 import WarehouseConnections
 
-/// A password that nobody has seen: 256 random bits as 64 hexadecimal digits, which any client can carry and none takes
-/// for an option.
+/// A password that nobody has seen: 256 random bits as 64 hexadecimal digits, which every client accepts and none reads
+/// as an option.
 ///
 /// It can't be copied or printed, so that it stays in one place until it is sealed.
 public struct MadePassword: ~Copyable, Sendable {

@@ -5,7 +5,7 @@ extension SetupScript {
     /// ClickHouse's own database and user, both called `default`.
     ///
     /// A user is not made without a password, which servers may refuse and nobody should want. Without a verifier, a new
-    /// one's is the preimage of a SHA-256 that nobody has: it is locked until the customer sets the password, and a user
+    /// one gets a digest for which nobody knows a password: it is locked until the customer sets the password, and a user
     /// that is there keeps its own. The user `default` may do everything already, and neither its rights nor its password
     /// can be changed where it comes from a file.
     ///
@@ -69,8 +69,8 @@ extension SetupScript {
                 ]
             } else {
                 lines += [
-                    "The script has neither the password that Flagsmith was given nor its hash. A user that exists keeps its",
-                    "own; a new one is locked until you give it that password: ALTER USER ... IDENTIFIED BY '...';",
+                    "Flagsmith was given a password, which is not in this script. A user that exists keeps the password that it",
+                    "has; a new one is locked until you give it that password: ALTER USER ... IDENTIFIED BY '...';",
                 ]
             }
         }

@@ -36,8 +36,10 @@ struct CurlFailure: Error {
     let code: CURLcode
     /// The system's number of the error; 0 if there was none.
     let errno: Int32
-    /// OpenSSL's number of what is wrong with the certificate; 0 or 1 if it is none of its checks.
+    /// OpenSSL's number of what is wrong with the certificate; 0 or 1 if OpenSSL itself found nothing wrong.
     let verification: Int
+    /// Whether the first bytes of the other side were none of TLS.
+    let isWithoutTLS: Bool
     /// What the proxy has answered to CONNECT; 0 for nothing.
     let tunnelStatus: Int
     let isConnected: Bool
@@ -65,7 +67,7 @@ struct CurlFailure: Error {
     /// - Throws: ``CurlFailure``.
     consuming func perform(_ transfer: CurlTransfer) throws(CurlFailure) -> CurlAnswer {
         var exchange = Exchange(transfer)
-        let code = try unsafe withUnsafeMutablePointer(to: &exchange) { exchange throws(CurlFailure) in
+        let (code, words) = try unsafe withUnsafeMutablePointer(to: &exchange) { exchange throws(CurlFailure) in
             try unsafe perform(transfer, exchange)
         }
         guard code == CURLE_OK || exchange.isFull else {
@@ -73,6 +75,8 @@ struct CurlFailure: Error {
                 code: code,
                 errno: exchange.socketErrno ?? Int32(truncatingIfNeeded: number(CURLINFO_OS_ERRNO)),
                 verification: number(CURLINFO_SSL_VERIFYRESULT),
+                // No number tells it: OpenSSL calls whatever is none of its records that.
+                isWithoutTLS: words.contains("wrong version number"),
                 tunnelStatus: number(CURLINFO_HTTP_CONNECTCODE),
                 // CURLINFO_CONNECT_TIME_T is set after TLS only.
                 isConnected: number(CURLINFO_LOCAL_PORT) > 0,
@@ -86,19 +90,30 @@ struct CurlFailure: Error {
     private borrowing func perform(
         _ transfer: CurlTransfer,
         _ exchange: UnsafeMutablePointer<Exchange>
-    ) throws(CurlFailure) -> CURLcode {
+    ) throws(CurlFailure) -> (CURLcode, String) {
         try setRequest(transfer)
         try setNetwork(transfer)
         try unsafe check(curl_set_writer(handle, Exchange.write, exchange))
         try unsafe check(curl_set_header_reader(handle, Exchange.countHeader, exchange))
         try unsafe check(curl_set_socket_opener(handle, Exchange.openSocket, exchange))
-        // With a colon and no value it would be left out.
+        // libcurl leaves out `Name:` without a value; `Name;` sends it empty.
         let lines = transfer.headers.map { $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" }
         let headers = try CurlList(lines)
         try unsafe check(curl_set_list(handle, CURLOPT_HTTPHEADER, headers.first))
         let connectTo = try CurlList(transfer.address.map { ["::\($0.text.bracketed):"] } ?? [])
         try unsafe check(curl_set_list(handle, CURLOPT_CONNECT_TO, connectTo.first))
-        return unsafe curl_easy_perform(handle)
+        return perform()
+    }
+
+    /// With libcurl's words for its error.
+    private borrowing func perform() -> (CURLcode, String) {
+        var words = [CChar](repeating: 0, count: Int(CURL_ERROR_SIZE))
+        let code = unsafe words.withUnsafeMutableBufferPointer { words in
+            _ = unsafe curl_set_error_buffer(handle, words.baseAddress)
+            defer { _ = unsafe curl_set_error_buffer(handle, nil) }
+            return unsafe curl_easy_perform(handle)
+        }
+        return (code, String(decoding: words.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))
     }
 
     private borrowing func setRequest(_ transfer: CurlTransfer) throws(CurlFailure) {
@@ -116,7 +131,7 @@ struct CurlFailure: Error {
     private borrowing func setNetwork(_ transfer: CurlTransfer) throws(CurlFailure) {
         // Signals are the process's, which has other threads.
         try set(CURLOPT_NOSIGNAL, 1)
-        // Else it waits for a name server that does not answer, beyond any timeout.
+        // Without this a silent name server, asked for the proxy, delays the end beyond any timeout.
         try set(CURLOPT_QUICK_EXIT, 1)
         try set(CURLOPT_CONNECTTIMEOUT_MS, transfer.connectTimeout.wholeMilliseconds)
         try set(CURLOPT_TIMEOUT_MS, transfer.timeout.wholeMilliseconds)
@@ -154,7 +169,7 @@ struct CurlFailure: Error {
         try unsafe check(curl_set_text(handle, option, text))
     }
 
-    /// What is not set must not be sent: it may be what keeps a secret safe.
+    /// If an option cannot be set, nothing is sent: the option may protect a secret.
     private borrowing func check(_ code: CURLcode) throws(CurlFailure) {
         guard code == CURLE_OK else { throw CurlFailure(code) }
     }
@@ -179,6 +194,7 @@ extension CurlFailure {
             code: code,
             errno: 0,
             verification: 0,
+            isWithoutTLS: false,
             tunnelStatus: 0,
             isConnected: false,
             isSecured: false,

@@ -15,8 +15,8 @@ struct HostResolver: Sendable {
     ///
     /// - Parameter time: for how long it may block. A look-up that takes longer goes on, on a thread of its own, until the
     ///   system gives it up.
-    /// - Throws: ``NetworkError``. Without private addresses it does not tell a name that has only such from one that nobody
-    ///   has: who may ask must not find out what names a network has inside.
+    /// - Throws: ``NetworkError``. Unless private addresses are allowed, a name that has only private ones gets the same
+    ///   error as one that does not exist, so that nobody finds out which names exist inside a network.
     func addresses(
         of host: String,
         allowingPrivate: Bool,
@@ -27,14 +27,17 @@ struct HostResolver: Sendable {
         var found: [IPAddress] = []
         switch lookUp(host, within: time - reserve) {
         case .success(let addresses)?: found = addresses
-        case .failure(.noAddress)?: break
+        case .failure(.noAddress)?: if !allowingPrivate, !knowsPublicNames(within: reserve) { throw .noPublicNames }
         case let failure:
             if isAnswering(within: reserve) { throw .noServerOfName }
             _ = try failure?.get()
             throw .noAddressInTime(time.wholeSeconds)
         }
         guard !found.isEmpty else { throw allowingPrivate ? .noAddress : .notPublic(nil) }
-        if !allowingPrivate, let address = found.first(where: { !$0.isPublic }) { throw .notPublic(address) }
+        guard !allowingPrivate else { return found }
+        // A public address of this machine is behind the firewall, too.
+        let own = IPAddress.ofThisMachine
+        if let address = found.first(where: { !$0.isPublic || own.contains($0) }) { throw .notPublic(address) }
         return found
     }
 
@@ -48,9 +51,15 @@ struct HostResolver: Sendable {
     /// A name that each name server of the Internet knows.
     static let rootServer = "a.root-servers.net"
 
-    /// Whether there is a name server that says if there is such a name.
+    /// Whether the name servers know names of the Internet, and not only those of a network.
+    private func knowsPublicNames(within time: Duration) -> Bool {
+        if case .success(let addresses)? = lookUp(Self.rootServer, within: time) { !addresses.isEmpty } else { false }
+    }
+
+    /// Whether a name server says of a name that no cache has that there is none.
     private func isAnswering(within time: Duration) -> Bool {
-        switch lookUp(Self.rootServer, within: time) {
+        let name = "\(UInt64.random(in: .min ... .max)).root-servers.net"
+        return switch lookUp(name, within: time) {
         case .success?, .failure(.noAddress)?: true
         default: false
         }

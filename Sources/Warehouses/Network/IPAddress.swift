@@ -53,6 +53,54 @@ struct IPAddress: Hashable, Sendable {
         return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
+    /// Whether this machine knows a way to it: nothing is sent.
+    var hasRoute: Bool {
+        let descriptor = socket(isVersion6 ? AF_INET6 : AF_INET, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return unsafe withSocketAddress(port: 53) { unsafe connect(descriptor, $0, $1) } == 0
+    }
+
+    /// Calls `body` with the address as the system's calls take it.
+    private func withSocketAddress<Result>(
+        port: UInt16,
+        _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
+    ) -> Result {
+        func call<Address>(_ address: Address) -> Result {
+            unsafe withUnsafePointer(to: address) { pointer in
+                unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    unsafe body($0, socklen_t(MemoryLayout<Address>.size))
+                }
+            }
+        }
+        if isVersion6 {
+            var address = sockaddr_in6()
+            address.sin6_family = sa_family_t(AF_INET6)
+            address.sin6_port = port.bigEndian
+            unsafe withUnsafeMutableBytes(of: &address.sin6_addr) { unsafe $0.copyBytes(from: bytes) }
+            return call(address)
+        }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        unsafe withUnsafeMutableBytes(of: &address.sin_addr) { unsafe $0.copyBytes(from: bytes) }
+        return call(address)
+    }
+
+    /// The addresses of this machine at this moment. The corresponding C function is `getifaddrs`.
+    static var ofThisMachine: Set<IPAddress> {
+        var list: UnsafeMutablePointer<ifaddrs>?
+        guard unsafe getifaddrs(&list) == 0 else { return [] }
+        defer { unsafe freeifaddrs(list) }
+        var addresses: Set<IPAddress> = []
+        var entry = unsafe list
+        while let current = unsafe entry {
+            if let address = unsafe IPAddress(current.pointee.ifa_addr) { addresses.insert(address) }
+            unsafe entry = current.pointee.ifa_next
+        }
+        return addresses
+    }
+
     /// Whether it is in the Internet: not this machine, its network, its cloud's metadata service or nobody's.
     var isPublic: Bool {
         if let inner = embedded { return inner.isPublic }

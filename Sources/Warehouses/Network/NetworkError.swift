@@ -9,6 +9,8 @@ enum NetworkError: Error, Hashable {
     case noNameServer
     /// No name server says anything of this name.
     case noServerOfName
+    /// The name servers know no name of the Internet.
+    case noPublicNames
     /// Nil if it has none at all.
     case notPublic(IPAddress?)
     /// In seconds.
@@ -16,7 +18,7 @@ enum NetworkError: Error, Hashable {
     case refused
     /// This machine has no way to it.
     case unreachable
-    /// This machine has no way to any IPv6 address, as many have not, and no other address of the host works.
+    /// This machine has no IPv6, like many others, and no other address of the host works.
     case unreachableIPv6
     /// This machine has no memory, no descriptor or no port left.
     case noResources
@@ -29,8 +31,10 @@ enum NetworkError: Error, Hashable {
     /// OpenSSL's number of what is wrong with it.
     case badCertificate(Int)
     case noAuthorities
-    /// The other side does not speak it, or no version that is still safe.
+    /// The other side does not speak it.
     case noTLS
+    /// The other side has ended it, or takes no version that is still safe.
+    case noHandshake
     case noTLSInTime(Int64)
     case noHTTP
     /// As of a port that expects TLS.
@@ -51,6 +55,7 @@ enum NetworkError: Error, Hashable {
         case .noAddress: "no such host"
         case .noNameServer: "no name server answers"
         case .noServerOfName: "the name servers of this name do not answer"
+        case .noPublicNames: "the name servers here know no name of the Internet"
         case .notPublic: "no such host, or none with a public address"
         case .noAddressInTime(let seconds): "no name server has answered within \(seconds) s"
         case .refused: "the connection was refused"
@@ -66,6 +71,7 @@ enum NetworkError: Error, Hashable {
         case .badCertificate(let number): "TLS: the certificate is not accepted (\(number))"
         case .noAuthorities: "TLS: there are no certificate authorities to trust here"
         case .noTLS: "TLS: the port does not speak it"
+        case .noHandshake: "TLS: the other side did not agree to a connection"
         case .noTLSInTime(let seconds): "TLS: no answer within \(seconds) s"
         case .noHTTP: "the answer is not HTTP"
         case .noPlainHTTP: "the port does not answer in HTTP without TLS"
@@ -82,13 +88,20 @@ enum NetworkError: Error, Hashable {
 
     var cause: TestFailure.Cause {
         switch self {
-        case .noNameServer, .noAddressInTime, .unreachable, .noResources, .noAuthorities, .noProxy, .proxyRefused,
-            .noTunnelInTime:
+        case .noNameServer, .noPublicNames, .noAddressInTime, .unreachable, .noResources, .noAuthorities, .noProxy,
+            .proxyRefused, .noTunnelInTime:
             .service
-        // Authorities date a certificate back. What is wrong is the clock of a machine that has just started.
+        // Authorities set the beginning of a certificate a little into the past, so it is probably this machine's clock
+        // that is wrong, as after a start.
         case .certificateNotYetValid: .service
+        case .other(let number): Self.isOfLibrary(number) ? .service : .warehouse
         default: .warehouse
         }
+    }
+
+    /// Whether this service has asked libcurl for something that it does not know.
+    private static func isOfLibrary(_ number: Int) -> Bool {
+        [CURLE_UNKNOWN_OPTION, CURLE_NOT_BUILT_IN, CURLE_BAD_FUNCTION_ARGUMENT].contains { Int($0.rawValue) == number }
     }
 
     /// What the owner of the warehouse may do about it; nil if the text says all.
@@ -102,6 +115,7 @@ enum NetworkError: Error, Hashable {
         case .certificateExpired: "renew the certificate of the warehouse"
         case .unknownIssuer: "the warehouse must send its whole chain of certificates, from a public authority"
         case .otherName: "give the host by a name that is in its certificate"
+        case .noHandshake: "does it take TLS 1.2 or 1.3, and this service without a certificate?"
         case .noTLS: "is it a port without TLS? Then set secure to false, or give the port with TLS"
         case .noPlainHTTP: "is it a port with TLS? Then set secure to true, or give the port without TLS"
         default: nil
@@ -113,7 +127,7 @@ enum NetworkError: Error, Hashable {
         switch self {
         case .notPublic(let address):
             address.map { "its address is \($0.text): if that is in a network of your own, give --allow-private-host" }
-        case .noNameServer, .noAddressInTime: "look at /etc/resolv.conf"
+        case .noNameServer, .noPublicNames, .noAddressInTime: "look at /etc/resolv.conf"
         case .unreachable: "look at routes and firewall: ip route"
         case .unreachableIPv6: "if this machine should have IPv6, look at routes and firewall: ip -6 route"
         case .noResources: "look at free memory and at the limit of open files: ulimit -n"
@@ -131,8 +145,8 @@ enum NetworkError: Error, Hashable {
     var isOfOneAddress: Bool {
         switch self {
         case .proxyRefused(407): false
-        case .refused, .unreachable, .unreachableIPv6, .noConnection, .noConnectionInTime, .proxyRefused,
-            .noTunnelInTime:
+        case .refused, .unreachable, .unreachableIPv6, .noConnection, .noConnectionInTime, .noTLS, .noTLSInTime,
+            .noHandshake, .proxyRefused, .noTunnelInTime:
             true
         default: false
         }
@@ -141,7 +155,7 @@ enum NetworkError: Error, Hashable {
 
 extension NetworkError {
     /// Of what has failed at the addresses of one host, in turn and at least one, the error that says most of the host:
-    /// what this machine lacks says nothing of it.
+    /// a fault of this machine tells nothing about the host.
     init(mostTellingOf errors: [NetworkError]) {
         self =
             errors.first { $0.cause == .warehouse && $0 != .unreachableIPv6 } ?? errors.first { $0.cause == .service }
@@ -170,23 +184,29 @@ extension NetworkError {
             case CURLE_COULDNT_CONNECT:
                 switch failure.errno {
                 case ECONNREFUSED: .refused
-                // EHOSTUNREACH is also what a router far away says.
-                case ENETUNREACH, EAFNOSUPPORT, EPERM, EACCES:
-                    transfer.address?.isVersion6 == true ? .unreachableIPv6 : .unreachable
-                case EMFILE, ENFILE, ENOBUFS, ENOMEM, EADDRNOTAVAIL: .noResources
+                case ENETUNREACH, EAFNOSUPPORT, EADDRNOTAVAIL, EPERM:
+                    switch transfer.address {
+                    case let address? where address.isVersion6: .unreachableIPv6
+                    // A router far away says that, too.
+                    case let address? where address.hasRoute: .noConnection
+                    default: .unreachable
+                    }
+                case EMFILE, ENFILE, ENOBUFS, ENOMEM: .noResources
                 default: .noConnection
                 }
             case CURLE_PEER_FAILED_VERIFICATION: Self(verification: failure.verification)
             case CURLE_SSL_CACERT_BADFILE: .noAuthorities
-            case CURLE_SSL_CONNECT_ERROR: .noTLS
-            // The first is for HTTP/0.9, whose answers have no head.
+            case CURLE_SSL_CONNECT_ERROR: failure.isWithoutTLS ? .noTLS : .noHandshake
+            // libcurl takes an answer without a head for HTTP/0.9, and calls that an unsupported protocol.
             case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY: isSecure ? .noHTTP : .noPlainHTTP
             // Of header lines; a body may be too long.
             case CURLE_WRITE_ERROR: .endlessHead
+            // What libcurl also says of a header line beyond 100 KB.
+            case CURLE_OUT_OF_MEMORY where failure.isConnected: .endlessHead
             case CURLE_FAILED_INIT, CURLE_OUT_OF_MEMORY: .noResources
             case CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_PARTIAL_FILE:
                 if isSecure {
-                    failure.isSecured ? .closed : .noTLS
+                    failure.isSecured ? .closed : .noHandshake
                 } else {
                     failure.isAnswered ? .closed : .noPlainHTTP
                 }

@@ -12,7 +12,7 @@ public struct NetworkSettings: Sendable {
     let allowsPrivateHosts: Bool
     /// How long one test may take.
     let timeout: Duration
-    /// The end of it, in which no attempt begins or goes on: what still runs in the warehouse is stopped then.
+    /// The last part of that time, kept for cancelling what still runs in the warehouse: no attempt uses it.
     var reserve: Duration { min(timeout / 5, .seconds(2)) }
 
     /// - Parameter authoritiesFile: the path of certificates in PEM.

@@ -11,7 +11,7 @@ struct WarehouseAnswer {
     /// The first ``longestBody`` bytes.
     let body: Data
     private let headers: [String: String]
-    /// What the request has proved who it is with.
+    /// The secrets that the request signed in with.
     private let credentials: [String]
     private let receivedAt = Date()
 
@@ -31,7 +31,7 @@ struct WarehouseAnswer {
     /// Of several with this name the first.
     func header(_ name: String) -> String? { headers[name.lowercased()] }
 
-    /// The warehouse's number of an error: nil if it is none, or repeats what proves who the request is from.
+    /// The warehouse's number of an error: nil if it is none, or contains one of the credentials.
     func code(_ text: String) -> String? {
         !text.isEmpty && text.utf8.allSatisfy { 0x30...0x39 ~= $0 } && redacted(text) == text ? text : nil
     }
@@ -45,8 +45,8 @@ struct WarehouseAnswer {
         return seconds < 0 ? nil : .seconds(receivedAt.timeIntervalSince1970 - Double(seconds))
     }
 
-    /// The beginning of `words` of the answer, but for what it has repeated of the request's credentials. A password that
-    /// is too short to be one is in every other word.
+    /// The beginning of `words` of the answer, but for what it has repeated of the request's credentials. Those
+    /// of up to three characters stay: they occur in ordinary words.
     func redacted(_ words: String) -> String {
         // Where it is cut off may be a part of a credential.
         let cut = String.longestRepetition(of: credentials)

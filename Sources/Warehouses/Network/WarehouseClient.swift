@@ -18,6 +18,9 @@ struct WarehouseServer: CustomStringConvertible {
     var isSecure = true
     /// Whether it may be on this machine or in its network.
     let mayBePrivate: Bool
+    /// Whether a provider sees to its certificate for all customers: if it is not trusted, something is wrong here, such as
+    /// the clock, or a proxy that opens TLS.
+    var isOfProvider = false
 
     var description: String { "\(host.bracketed):\(port)" }
     var url: String { "\(isSecure ? "https" : "http")://\(self)" }
@@ -62,7 +65,13 @@ final class WarehouseClient {
         do throws(NetworkError) {
             answer = try exchange(request)
         } catch {
-            throw TestFailure(text(of: error), advice: error.advice, hint: error.hint, cause: error.cause)
+            let isOurs = server.isOfProvider && [.unknownIssuer, .certificateExpired].contains(error)
+            throw TestFailure(
+                text(of: error),
+                advice: error.advice,
+                hint: error.hint,
+                cause: isOurs ? .service : error.cause
+            )
         }
         guard !(300..<400).contains(answer.status) else {
             throw TestFailure("HTTP \(answer.status): a redirect, which is not followed")
@@ -75,8 +84,9 @@ final class WarehouseClient {
         case .notPublic(let address?) where IPAddress(server.host) == address:
             "\(server.host): is not a public address"
         case .noProxy, .proxyRefused, .noTunnelInTime: "\(proxy?.url ?? ""): \(error.text) \(server)"
-        // The port has nothing to do with it.
-        case .noAddress, .noNameServer, .noServerOfName, .noAddressInTime, .notPublic: "\(server.host): \(error.text)"
+        // These errors are about the name alone, so no port.
+        case .noAddress, .noNameServer, .noServerOfName, .noPublicNames, .noAddressInTime, .notPublic:
+            "\(server.host): \(error.text)"
         default: "\(server): \(error.text)"
         }
     }

@@ -23,7 +23,7 @@ extension Snowflake {
         }
     }
 
-    /// What a test tries, in this order: each needs what the ones before it need, and one thing more.
+    /// What a test tries, in this order: each step needs all that the earlier steps need, and one right more.
     enum Step: String, CaseIterable {
         case warehouse
         case database
@@ -31,7 +31,7 @@ extension Snowflake {
         case stage
 
         /// The cheapest statement that needs it and for which what the set-up script grants is enough: DESCRIBE would need
-        /// MONITOR. A constant would need no warehouse, a generated row does; and what is random comes from no cache.
+        /// MONITOR. SELECT 1 would need no warehouse, a generated row does. RANDOM() keeps the result out of the cache.
         ///
         /// Source: https://docs.snowflake.com/en/user-guide/security-access-control-privileges,
         /// https://docs.snowflake.com/en/user-guide/querying-persisted-results.
@@ -68,32 +68,34 @@ extension Snowflake {
         func value(_ field: String) -> String { "\(configuration[field] ?? "")" }
         let account = SnowflakeAccount(value("account_identifier"))
         let names = Names(configuration)
-        let api = StatementsAPI(
-            WarehouseServer(
-                host: settings.snowflake?.host ?? account.host,
-                port: settings.snowflake?.port ?? 443,
-                // Snowflake's own domain, of which a private link has private addresses.
-                mayBePrivate: true
-            ),
-            settings,
-            until: deadline,
-            token: KeyPairToken(account: account, user: value("user"), key: key),
-            session: StatementsAPI.Submission(
-                role: value("role"),
-                warehouse: value("warehouse"),
-                database: value("database"),
-                schema: value("schema")
-            )
+        let server = WarehouseServer(
+            host: settings.snowflake?.host ?? account.host,
+            port: settings.snowflake?.port ?? 443,
+            // Snowflake's own domain, of which a private link has private addresses.
+            mayBePrivate: true,
+            isOfProvider: true
         )
+        let session = StatementsAPI.Submission(
+            role: value("role"),
+            warehouse: value("warehouse"),
+            database: value("database"),
+            schema: value("schema")
+        )
+        func api(until deadline: ContinuousClock.Instant) -> StatementsAPI {
+            let token = KeyPairToken(account: account, user: value("user"), key: key)
+            return StatementsAPI(server, settings, until: deadline, token: token, session: session)
+        }
+        let statements = api(until: deadline)
         for step in Step.allCases {
             do throws(TestFailure) {
-                try api.run(step.statement(names))
+                try statements.run(step.statement(names))
             } catch {
                 throw diagnosed(error, at: step, names)
             }
         }
-        // A role that may not ask for that may load all the same.
-        guard let answer = try? api.run("SHOW GRANTS TO ROLE \(names.role)") else { return nil }
+        // A role without the right to this question can still load, and nobody should wait for long.
+        let advising = api(until: min(deadline, .now + .seconds(5)))
+        guard let answer = try? advising.run("SHOW GRANTS TO ROLE \(names.role)") else { return nil }
         return Grants(answer).flatMap { advice(on: $0, names) }
     }
 
@@ -106,7 +108,7 @@ extension Snowflake {
             failure.advice = fault.advice(names)
             failure.hint = fault.hint
             failure.cause = fault.cause
-        } else if failure.advice == nil {
+        } else if failure.advice == nil, step == .warehouse {
             failure.advice = "is account_identifier the one in the account's URL?"
         }
         return failure

@@ -22,11 +22,11 @@ struct KeyPairToken: Sendable {
         self.key = key
     }
 
-    /// A token of this moment, which no request but one should have.
+    /// A new token. Use it for one request.
     ///
     /// - Throws: ``TestFailure`` if there is no memory left.
     func minted() throws(TestFailure) -> String {
-        // Without a fraction, which NumericDate may have (RFC 7519): not every reader knows.
+        // Without a fraction, which NumericDate may have (RFC 7519): some readers refuse one.
         let now = Int(Date().timeIntervalSince1970)
         let claims = Claims(iss: issuer, sub: subject, iat: now, exp: now + Self.lifetime, jti: UUID().uuidString)
         do {

@@ -16,7 +16,7 @@ extension NetworkPolicyScript {
         let values = addresses.map { Snowflake.literal($0.text) }.joined(separator: ", ")
         return [
             "-- Lets the user of Flagsmith sign in from the addresses below and from nowhere else, whatever the network policy",
-            "-- of the account says. Nobody but this user is concerned.",
+            "-- of the account says. It changes nothing for other users.",
             "-- Who can run it: somebody with the role ACCOUNTADMIN, after the set-up script. It can be run again, with other",
             "-- addresses too. While an address is missing Flagsmith cannot sign in from there. To undo it:",
             "-- ALTER USER ... UNSET NETWORK_POLICY",

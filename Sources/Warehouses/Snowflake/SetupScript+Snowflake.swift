@@ -25,7 +25,7 @@ extension SetupScript {
             "-- passwords of services (October 2026).",
             "-- Who can run it: somebody with the roles SYSADMIN, USERADMIN and SECURITYADMIN. ACCOUNTADMIN has all three.",
             "-- It can be run again: what is there stays.",
-            "-- Each connection needs a user of its own: two with one user would put their keys in place of each other.",
+            "-- Each connection needs a user of its own: if two share a user, each script overwrites the key of the other.",
             "-- If a network policy says which addresses may reach this account, it has to allow those of Flagsmith. Whoever",
             "-- operates Flagsmith knows them.",
             "USE ROLE SYSADMIN;",
@@ -36,7 +36,7 @@ extension SetupScript {
             AUTO_RESUME = TRUE INITIALLY_SUSPENDED = TRUE;
             """,
             "CREATE DATABASE IF NOT EXISTS \(names.database);",
-            "-- If the database belongs to another role, put USE ROLE with that role, or with ACCOUNTADMIN, here.",
+            "-- If the database belongs to another role, add a line here: USE ROLE and the name of that role, or ACCOUNTADMIN.",
             "CREATE SCHEMA IF NOT EXISTS \(names.schema);",
             "CREATE FILE FORMAT IF NOT EXISTS \(format) TYPE = JSON;",
             "CREATE STAGE IF NOT EXISTS \(names.stage);",
@@ -47,7 +47,7 @@ extension SetupScript {
             CREATE USER IF NOT EXISTS \(names.user) TYPE = SERVICE DEFAULT_ROLE = \(names.role) \
             DEFAULT_WAREHOUSE = \(names.warehouse) DEFAULT_NAMESPACE = \(names.schema);
             """,
-            "-- If the user belongs to a role that SECURITYADMIN does not have, put that role, or ACCOUNTADMIN, here instead.",
+            "-- If the user belongs to a role that SECURITYADMIN does not have, name that role, or ACCOUNTADMIN, in the next line.",
             "USE ROLE SECURITYADMIN;",
         ] + (key.map { Snowflake.keyCheck($0, names) } ?? []) + [
             "-- A user that was there becomes a service user: nobody can sign in as it with a password any more. Should",

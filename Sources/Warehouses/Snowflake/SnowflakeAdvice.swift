@@ -4,8 +4,8 @@ import WarehouseConnections
 extension Snowflake {
     /// What Snowflake's errors say of a connection.
     ///
-    /// To a client nearly every sign-in that fails is 390144; the account's administrator alone can see which it was. An
-    /// error with a number that is not here is known by its words.
+    /// To a client nearly every sign-in that fails is 390144; only the account's administrator can see the reason. An error
+    /// with a number that is not here is known by its words.
     ///
     /// Source: https://docs.snowflake.com/en/user-guide/key-pair-auth-troubleshooting;
     /// https://docs.snowflake.com/en/user-guide/security-access-control-privileges; for the numbers from 390100
@@ -19,6 +19,8 @@ extension Snowflake {
         case tokenTime
         case token
         case policy
+        /// User or key are not the right ones, as to an older client.
+        case credential
         case blockedUser
         case role
         case suspendedWarehouse
@@ -32,6 +34,7 @@ extension Snowflake {
             let object = Fault.object(Step(namedIn: words) ?? step)
             let words = words.lowercased()
             func say(_ texts: String...) -> Bool { texts.contains { words.contains($0) } }
+            let singleWords = Set(words.split { !$0.isLetter && $0 != "_" }.map(String.init))
             switch code {
             case "390144": self = .signIn(reason)
             case "394300": self = .user
@@ -40,7 +43,8 @@ extension Snowflake {
             case "394301", "394302", "394303": self = .tokenTime
             case "394305", "394306": self = .token
             case "390202", "390420", "390422", "390432": self = .policy
-            case "390100", "390101": self = .blockedUser
+            case "390100": self = .credential
+            case "390101": self = .blockedUser
             case "390186", "390189": self = .role
             case "000606": self = .suspendedWarehouse
             case "390201", "002003", "002043", "003001": self = object
@@ -48,8 +52,11 @@ extension Snowflake {
             case _ where say("network policy", "authentication policy"): self = .policy
             case _ where say("resource monitor"): self = .resourceMonitor
             case _ where say("trial has ended"): self = .trial
-            case _ where say("suspended", "auto_resume", "no active warehouse"): self = .suspendedWarehouse
-            case _ where say("user") && say("disabled", "locked"): self = .blockedUser
+            case _ where say("auto_resume", "no active warehouse"),
+                _ where singleWords.isSuperset(of: ["warehouse", "suspended"]):
+                self = .suspendedWarehouse
+            case _ where singleWords.contains("user") && !singleWords.isDisjoint(with: ["disabled", "locked"]):
+                self = .blockedUser
             case _ where say("does not exist or not authorized", "insufficient privileges"): self = object
             default: return nil
             }
@@ -57,7 +64,7 @@ extension Snowflake {
 
         var cause: TestFailure.Cause {
             switch self {
-            case .signIn, .user, .key, .account: .signIn
+            case .signIn, .credential, .user, .key, .account: .signIn
             // The token is made here.
             case .tokenTime, .token: .service
             default: .warehouse
@@ -70,8 +77,8 @@ extension Snowflake {
             case .signIn(let reason):
                 """
                 Snowflake does not know this account, this user by its LOGIN_NAME, or this public key: run the set-up script \
-                again, then compare the key's fingerprint: DESCRIBE USER \(names.user); Another connection with the same user \
-                would have replaced the key: each needs a user of its own.
+                again. If another connection uses this user, it has replaced the key: give each connection a user of its \
+                own. Compare the key's fingerprint with that of DESCRIBE USER \(names.user);
                 """
                     + (reason.map {
                         """
@@ -86,8 +93,8 @@ extension Snowflake {
                 """
             case .key:
                 """
-                the user has another public key: run the set-up script again. Another connection with the same user would \
-                have replaced the key: each needs a user of its own. DESCRIBE USER \(names.user);
+                the user has another public key: run the set-up script again. If another connection uses this user, it has \
+                replaced the key: give each connection a user of its own. DESCRIBE USER \(names.user);
                 """
             case .account:
                 """
@@ -97,11 +104,13 @@ extension Snowflake {
             case .tokenTime, .token: nil
             case .policy:
                 """
-                a network policy or an authentication policy keeps this service out: the first must allow its address, the \
-                second KEYPAIR. SHOW PARAMETERS LIKE 'network_policy' IN USER \(names.user); SHOW PARAMETERS LIKE \
+                a network policy or an authentication policy keeps this service out. The network policy must allow its \
+                address; the authentication policy must allow KEYPAIR. SHOW PARAMETERS LIKE 'network_policy' IN USER \(names.user); SHOW PARAMETERS LIKE \
                 'network_policy' IN ACCOUNT; SHOW AUTHENTICATION POLICIES ON USER \(names.user); SHOW AUTHENTICATION \
                 POLICIES ON ACCOUNT;
                 """
+            case .credential:
+                "Snowflake does not know this user, or this key: run the set-up script again. DESCRIBE USER \(names.user);"
             case .blockedUser: "Snowflake does not let this user in: DESCRIBE USER \(names.user);"
             case .role:
                 """
@@ -132,14 +141,14 @@ extension Snowflake {
         }
     }
 
-    /// The failure that a wrong clock stands behind; nil if the clock is right or has nothing to do with `failure`.
+    /// The failure to report instead if our clock is wrong; nil if it is right or has nothing to do with `failure`.
     ///
-    /// Snowflake wants tokens that are no older than a minute.
+    /// Snowflake wants tokens that are no older than a minute. The answer's date has whole seconds, and the way took some.
     ///
     /// - Parameter offset: by how much our clock is ahead.
     static func failure(_ failure: TestFailure, withClockOffBy offset: Duration) -> TestFailure? {
         let seconds = Int64((offset / .seconds(1)).rounded())
-        guard abs(seconds) > 60, let code = failure.code else { return nil }
+        guard abs(seconds) > 55, let code = failure.code else { return nil }
         switch Fault(code: code, failure.text, at: .warehouse) {
         case .signIn, .tokenTime:
             return TestFailure(

@@ -45,7 +45,7 @@ extension Snowflake {
         }
     }
 
-    /// What loading needs and no step of a test can try without writing, as far as `grants` do not list it; nil if they do.
+    /// The rights that loading needs and that `grants` lack. No step can try them without writing. Nil if none is missing.
     ///
     /// It may be there all the same: what the role has from another role is not listed.
     static func advice(on grants: Grants, _ names: Names) -> String? {
@@ -61,6 +61,7 @@ extension Snowflake {
         guard !missing.isEmpty else { return nil }
         let rights = missing.map { "\($0.0) on the \($0.1.lowercased())" }.joined(separator: ", ")
         let statements = missing.map(\.3).joined(separator: " ")
-        return "the role itself lacks \(rights): unless it has that from another role, loading fails: \(statements)"
+        return
+            "the role itself lacks \(rights): loading fails unless another role gives it that. To grant it: \(statements)"
     }
 }

@@ -7,7 +7,7 @@ struct StatementsAPI {
     /// The body of a request: a statement and what it runs with. The names are in the case in which Snowflake stores them.
     struct Submission: Encodable {
         var statement = ""
-        /// In seconds, from 1: then Snowflake stops it by itself. 0 would stand for a week.
+        /// In seconds, at least 1. Snowflake stops the statement after that time; 0 would mean a week.
         var timeout: Int64 = 1
         let role: String
         let warehouse: String
@@ -22,8 +22,9 @@ struct StatementsAPI {
     }
 
     private let client: WarehouseClient
-    /// For stopping a statement, when the other one has no time left.
-    private let lastClient: WarehouseClient
+    private let server: WarehouseServer
+    private let settings: NetworkSettings
+    private let deadline: ContinuousClock.Instant
     private let token: KeyPairToken
     private let session: Submission
 
@@ -38,14 +39,16 @@ struct StatementsAPI {
         session: Submission
     ) {
         client = WarehouseClient(server, settings, until: deadline - settings.reserve)
-        lastClient = WarehouseClient(server, settings, until: deadline)
+        self.server = server
+        self.settings = settings
+        self.deadline = deadline
         self.token = token
         self.session = session
     }
 
-    /// Runs a statement to its end. One that has none in time is cancelled: it would cost the customer's credits.
+    /// Runs a statement to its end. One that may still run is cancelled, because it costs the customer credits.
     ///
-    /// It runs asynchronously, because only so its handle is known before its end.
+    /// It runs asynchronously, because only then does Snowflake give its handle before the statement ends.
     ///
     /// - Returns: the body of Snowflake's answer.
     /// - Throws: ``TestFailure`` with Snowflake's words and number.
@@ -55,20 +58,32 @@ struct StatementsAPI {
         var answer = try submit(statement)
         if answer.status == 202 {
             guard let handle = UUID(uuidString: try decoded(answer).statementHandle ?? "") else {
-                throw failure(answer)
+                throw foreign(answer)
             }
             let path = "/\(handle.uuidString.lowercased())"
             do throws(TestFailure) {
                 answer = try end(of: path, since: start)
+                if ![408, 422].contains(answer.status) { try requireSuccess(answer) }
             } catch {
                 let failure = client.hasTimeLeft ? error : stillRunning(since: start)
-                _ = try? lastClient.send(request("\(path)/cancel", Data("{}".utf8)))
+                cancel(path)
                 throw failure
             }
         }
-        // Whatever else answers 200, a portal for one, is not Snowflake.
-        guard answer.status == 200, try decoded(answer).statementHandle != nil else { throw failure(answer) }
+        try requireSuccess(answer)
         return answer.body
+    }
+
+    /// Whatever else answers 200, a portal for one, is not Snowflake.
+    private func requireSuccess(_ answer: WarehouseAnswer) throws(TestFailure) {
+        guard answer.status == 200 else { throw failure(answer) }
+        guard try decoded(answer).statementHandle != nil else { throw foreign(answer) }
+    }
+
+    /// In the reserve's time, so that there may be another attempt.
+    private func cancel(_ path: String) {
+        let client = WarehouseClient(server, settings, until: min(deadline, .now + settings.reserve))
+        _ = try? client.send(request("\(path)/cancel", Data("{}".utf8)))
     }
 
     /// When a request that may have got through is sent again, it has the same identity, so that the statement runs once.
@@ -110,7 +125,7 @@ struct StatementsAPI {
     ) throws(TestFailure) -> WarehouseAnswer {
         var answer = try client.send(request(path, body))
         var pause = Duration.milliseconds(250)
-        while [429, 503, 504].contains(answer.status) {
+        while Self.statusesOfBusyGateways.contains(answer.status) {
             let wanted = answer.header("Retry-After").flatMap { Int64($0) }.map { Duration.seconds($0) }
             guard wait(&pause, atLeast: wanted) else { throw failure(answer) }
             answer = try client.send(request(secondPath, body))
@@ -118,7 +133,7 @@ struct StatementsAPI {
         return answer
     }
 
-    /// Waits before Snowflake is asked once more, for longer each time, but so that there is time for an answer.
+    /// Waits before Snowflake is asked once more, a longer time at each attempt, but leaves time for the answer.
     ///
     /// - Returns: false, at once, if there is no time left for that.
     private func wait(_ pause: inout Duration, atLeast wanted: Duration? = nil) -> Bool {
@@ -151,14 +166,20 @@ struct StatementsAPI {
         return decoded
     }
 
+    /// Too many requests; no answer, no room, or none in time from the servers behind it.
+    private static let statusesOfBusyGateways = [429, 502, 503, 504]
+
+    private func foreign(_ answer: WarehouseAnswer, cause: TestFailure.Cause = .warehouse) -> TestFailure {
+        let text = answer.body.isEmpty ? "with nothing" : "that is not Snowflake's: \(answer.text)"
+        return TestFailure("HTTP \(answer.status): an answer \(text)", cause: cause)
+    }
+
     private func failure(_ answer: WarehouseAnswer) -> TestFailure {
         // 408: the statement waited in a queue, or ran, for longer than it may.
-        let cause: TestFailure.Cause = [408, 429, 503, 504].contains(answer.status) ? .notReady : .warehouse
+        let isNotReady = ([408] + Self.statusesOfBusyGateways).contains(answer.status)
+        let cause: TestFailure.Cause = isNotReady ? .notReady : .warehouse
         let decoded = try? JSONDecoder().decode(Answer.self, from: answer.body)
-        guard let message = decoded?.message, !message.isEmpty else {
-            let text = answer.body.isEmpty ? "with nothing" : "that is not Snowflake's: \(answer.text)"
-            return TestFailure("HTTP \(answer.status): an answer \(text)", cause: cause)
-        }
+        guard let message = decoded?.message, !message.isEmpty else { return foreign(answer, cause: cause) }
         let failure = TestFailure(answer.redacted(message), code: decoded?.code.flatMap(answer.code), cause: cause)
         return answer.clockOffset.flatMap { Snowflake.failure(failure, withClockOffBy: $0) } ?? failure
     }

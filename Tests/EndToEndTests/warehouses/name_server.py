@@ -3,9 +3,9 @@
 
 name_server.py MODE COMMAND...   (as root)
 
-MODE says what it does: `silent` never answers, `empty` knows no name, `failing` answers that it has failed (SERVFAIL), and
-`failing-for-one` does so for example.com alone, as where nobody serves that name, and knows no other, and `changing` says of
-each name that it is at 93.184.216.34 the first time, and at 127.0.0.1 from then on.
+MODE says what it does: `silent` never answers; `inside` knows no name; `empty` knows a.root-servers.net alone; `failing`
+answers SERVFAIL; `failing-for-one` does so for example.com, and knows no other name; `changing` gives 93.184.216.34 at the
+first question for a name, and 127.0.0.1 afterwards.
 """
 
 import socket
@@ -35,6 +35,9 @@ def answer(server, mode):
         if mode == "changing" and question[-4:-2] == A.to_bytes(2):
             server.sendto(address(question, "127.0.0.1" if question[12:] in known else "93.184.216.34"), client)
             known.add(question[12:])
+            continue
+        if mode == "empty" and question[-4:-2] == A.to_bytes(2) and question[12:].startswith(b"\1a\x0croot-servers"):
+            server.sendto(address(question, "198.41.0.4"), client)
             continue
         fails = mode == "failing" or (mode == "failing-for-one" and b"\x07example\x03com\0" in question.lower())
         flags = SERVFAIL if fails else NXDOMAIN

@@ -225,6 +225,8 @@ class Snowflake(stand_in.Handler):
                 raise stand_in.Refusal(Answer.whole(503, b"<html>Service Unavailable</html>", Content_Type="text/html"))
             case ["busy"]:
                 self.turn_away_once(statement)
+            case ["poll-fails", status] if is_poll:
+                raise stand_in.Refusal(Answer.whole(int(status), b"<html>", Content_Type="text/html"))
             case ["polls-hang"] if is_poll:
                 return stand_in.HANG
             case ["fail", step, code, message] if is_poll and step == statement.step:
