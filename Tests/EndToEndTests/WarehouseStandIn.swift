@@ -48,11 +48,11 @@ struct WarehouseStandIn {
 
     /// - Parameters:
     ///   - names: what it is for.
-    ///   - day: the one on which it is made, and good for.
+    ///   - day: the one on which it is made, and good for. Not now: the second may not have begun when it is looked at.
     static func makeCertificate(
         in directory: TemporaryDirectory,
         names: String = "DNS:localhost,DNS:ch.example.com,IP:127.0.0.1",
-        day: String = "now"
+        day: String = "-1 hour"
     ) async throws {
         let made = try await Program.run(
             "faketime",
