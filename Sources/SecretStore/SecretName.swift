@@ -17,7 +17,7 @@ public struct SecretName: Hashable, Sendable {
 
     public static let privateKey = SecretName(known: "private_key")
     public static let password = SecretName(known: "password")
-    /// A password that nobody has typed: this service has made it, and may make another one.
+    /// A password that this service has made, and may replace.
     public static let madePassword = SecretName(known: "made_password")
 
     /// What the secret is for. A connection has one for each use, whatever it is called.

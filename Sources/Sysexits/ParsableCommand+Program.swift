@@ -18,8 +18,8 @@ extension ParsableCommand {
         }
     }
 
-    /// Prints a line on standard error, with every key in it masked. What it repeats of somebody else's words, a
-    /// warehouse's for one, steers no terminal.
+    /// Prints a line on standard error, with every key in it masked. Control
+    /// characters are escaped: words of a warehouse must not steer a terminal.
     public static func report(_ message: String) {
         let program = configuration.commandName ?? ""
         let line = message.withoutKeys.replacing("\n", with: " ").escapingControls

@@ -1,7 +1,8 @@
 extension TextRule {
     /// Why a secret is refused; nil if it is not. It is read where it lies: a copy would have to be wiped as well.
     ///
-    /// It is not normalised, since a password may have any character, so what somebody has copied by mistake is refused.
+    /// Nothing is cut off, because a password may begin or end with any character. What was probably copied by mistake is
+    /// refused.
     public static func problem(withSecret bytes: Span<UInt8>) -> String? {
         if bytes.isEmpty { return "is empty" }
         if bytes.count > 1024 { return "has more than 1024 bytes" }

@@ -1,12 +1,12 @@
 /// What an operator may give for a field that holds a text, and in which form it is stored.
 ///
-/// White space at the ends is cut, except of a secret. Refused are characters that break or turn the line; and those that
-/// cannot be seen, of a secret only at its ends: the text would look like another one.
+/// White space at the ends is cut, but not from a secret. Characters that break the line or turn its direction are refused.
+/// So are invisible ones, because two texts would look the same; in a secret only at its ends.
 public enum TextRule: Hashable, Sendable {
     /// 1 to 255 characters.
     case name
-    /// A ``name`` of an SQL object that folds to upper case without quotes, so a plain one is stored in upper case. What is
-    /// given in double quotes is stored as it stands between them, each `""` as `"`.
+    /// A ``name`` of an SQL object. A plain one is stored in upper case, as SQL reads it without quotes. One in double quotes
+    /// is stored as it stands between them, each `""` as `"`.
     ///
     /// A plain identifier is `[A-Za-z_][A-Za-z0-9_$]*`. Refused besides: the names in `except`; what Snowflake's tools
     /// replace in a script; and a backslash at the end or before a quotation mark, since tools disagree on whether it
@@ -30,7 +30,7 @@ public enum TextRule: Hashable, Sendable {
 
     /// The form in which `text`, which an operator gives, is stored.
     ///
-    /// - Throws: ``Problem`` if it has no such form. What it has may break the rule all the same.
+    /// - Throws: ``Problem`` if it has no such form. The result may still break the rule: see ``problem(with:)``.
     func normalised(_ text: String) throws(Problem) -> String {
         switch self {
         case .name: text.trimmed
@@ -59,7 +59,7 @@ public enum TextRule: Hashable, Sendable {
         }
     }
 
-    /// The spelling of a text that keeps the rule by which the warehouse knows it when somebody signs in.
+    /// The spelling by which the warehouse knows the text at a sign-in, the same for all that it takes for equal.
     func signInSpelling(_ text: String) -> String {
         switch self {
         // A user's LOGIN_NAME is upper-cased even where the name is quoted.

@@ -15,14 +15,14 @@ extension WarehouseConfiguration {
     /// - Throws: ``InvalidValue`` with the name of the field that is unknown, sensitive or fixed, or breaks its rule,
     ///   even where it was imported so and is not given: the set-up script is made of all of them.
     public func updated(given: [String: String]) throws(InvalidValue) -> WarehouseConfiguration {
-        // What is fixed may have been imported in another form than an operator's, and stays if it is repeated.
+        // An imported value may break the rules for operators. If it is fixed, repeating it changes nothing.
         let given = given.filter { name, text in
             !type.publicFields.contains { $0.name == name && $0.isFixed && "\(self[name] ?? "")" == text }
         }
         let parsed = try Self.parse(given, for: type) { self[$0.name] }
         for (field, value) in zip(type.publicFields, values) {
             if let new = parsed[field.name] {
-                // What was imported may have another form than an operator's.
+                // An imported value is not normalised.
                 let isSame = new == value || (try? field.value(of: "\(value)")) == new
                 guard isSame || !field.isFixed else {
                     throw InvalidValue(field.name, "cannot be changed: that would be a new connection")
